@@ -1,0 +1,52 @@
+package music
+
+import "github.com/atrilhq/platform/internal/core/plan"
+
+// Reason says why a command was refused. Each surface has its own words for it.
+type Reason string
+
+// The reasons.
+const (
+	ReasonQueryEmpty       Reason = "query_empty"
+	ReasonQueryTooLong     Reason = "query_too_long"
+	ReasonURLUnsupported   Reason = "url_unsupported"
+	ReasonAddressDenied    Reason = "address_denied"
+	ReasonNotInVoice       Reason = "not_in_voice"
+	ReasonOtherChannel     Reason = "other_channel"
+	ReasonNoBotFree        Reason = "no_bot_free"
+	ReasonCannotConnect    Reason = "cannot_connect"
+	ReasonCannotSpeak      Reason = "cannot_speak"
+	ReasonJoinTimeout      Reason = "join_timeout"
+	ReasonQueueFull        Reason = "queue_full"
+	ReasonVolumeRange      Reason = "volume_range"
+	ReasonNothingPlaying   Reason = "nothing_playing"
+	ReasonNotConnected     Reason = "not_connected"
+	ReasonAlreadyPaused    Reason = "already_paused"
+	ReasonNotPaused        Reason = "not_paused"
+	ReasonAlreadySkipped   Reason = "already_skipped"
+	ReasonNotFound         Reason = "not_found"
+	ReasonLoadFailed       Reason = "load_failed"
+	ReasonResolveTimeout   Reason = "resolve_timeout"
+	ReasonCancelled        Reason = "cancelled"
+	ReasonBusy             Reason = "busy"
+	ReasonStale            Reason = "stale"
+	ReasonNotPlayer        Reason = "old_panel"
+	ReasonTooManyErrors    Reason = "too_many_errors"
+	ReasonUnknownOperation Reason = "unknown_operation"
+)
+
+// Refusal is why a command was not carried out: the reason, the limit that it
+// met and the plan that lifts it, where there are such.
+type Refusal struct {
+	Reason Reason `json:"reason"`
+	// Limit is the bound that was met, in the unit of the reason: bytes, tracks, percent.
+	Limit int `json:"limit,omitempty"`
+	// Plan is the smallest plan that lifts the limit.
+	Plan plan.Name `json:"plan,omitempty"`
+	// Channel is the channel that the reason speaks of.
+	Channel ChannelID `json:"channel,omitempty"`
+	// User is the member that the reason speaks of.
+	User UserID `json:"user,omitempty"`
+	// Query is what was asked for, shortened by whoever shows it.
+	Query string `json:"query,omitempty"`
+}

@@ -1,0 +1,102 @@
+package music
+
+import "time"
+
+// Track is something that a node can play. Encoded is the node's own handle;
+// what stands beside it lets the track be found again where the handle cannot
+// be decoded because its source is missing.
+type Track struct {
+	Encoded    string        `json:"encoded"`
+	Identifier string        `json:"identifier"`
+	URI        string        `json:"uri,omitempty"`
+	ISRC       string        `json:"isrc,omitempty"`
+	Title      string        `json:"title"`
+	Author     string        `json:"author"`
+	Artwork    string        `json:"artwork,omitempty"`
+	Source     string        `json:"source"`
+	Length     time.Duration `json:"length_ns,omitempty"` // 0 where it is unknown or endless
+	Stream     bool          `json:"stream,omitempty"`
+}
+
+// SlotState says what is known of a place in the queue.
+type SlotState string
+
+// The states of a slot.
+const (
+	// SlotPending is being resolved; it keeps its place and counts against the limit.
+	SlotPending SlotState = "pending"
+	// SlotWaiting could not be resolved because no node was up; it is tried again when one returns.
+	SlotWaiting SlotState = "waiting"
+	// SlotReady can be played.
+	SlotReady SlotState = "ready"
+)
+
+// Slot is one place in a queue. A slot that a guild holds is never written to:
+// a change makes a new one with the same ID.
+type Slot struct {
+	ID    SlotID    `json:"id"`
+	State SlotState `json:"state"`
+	// Query is what was asked for, while Track is not known yet.
+	Query Query `json:"query,omitzero"`
+	Track Track `json:"track,omitzero"`
+	// By asked for it, At that time.
+	By UserID    `json:"by"`
+	At time.Time `json:"at"`
+	// Deadline is when a pending slot fails.
+	Deadline time.Time `json:"deadline,omitzero"`
+	// Reply is where the answer is owed while the slot is pending.
+	Reply ReplyTo `json:"reply,omitzero"`
+}
+
+// Anchor is a position that was true at a time. From then on it moves with
+// Speed, unless Speed is 0.
+type Anchor struct {
+	Position time.Duration `json:"position_ns"`
+	At       time.Time     `json:"at"`
+	Speed    float64       `json:"speed"`
+}
+
+// PositionAt returns the position at a time, never before the anchor's own.
+func (a Anchor) PositionAt(now time.Time) time.Duration {
+	if a.Speed == 0 || !now.After(a.At) {
+		return a.Position
+	}
+	return a.Position + time.Duration(float64(now.Sub(a.At))*a.Speed)
+}
+
+// Phase says how far the sounding of a track has come.
+type Phase string
+
+// The phases of a play.
+const (
+	// PhaseWanted was decided here; the node has not confirmed it.
+	PhaseWanted Phase = "wanted"
+	// PhaseStarted was reported by the node, which says so before any audio is there.
+	PhaseStarted Phase = "started"
+	// PhaseSounding was heard: its position is above 0.
+	PhaseSounding Phase = "sounding"
+)
+
+// Play is one sounding of one track. Like a slot it is never written to.
+type Play struct {
+	ID     PlayID    `json:"id"`
+	Slot   SlotID    `json:"slot"`
+	Track  Track     `json:"track"`
+	By     UserID    `json:"by"`
+	Phase  Phase     `json:"phase"`
+	Since  time.Time `json:"since"`
+	Anchor Anchor    `json:"anchor"`
+	// Retries counts how often the node lost this play and was asked again.
+	Retries int `json:"retries,omitempty"`
+	// SkippedBy is who made the play before it end, if a skip did.
+	SkippedBy UserID `json:"skipped_by,omitempty"`
+}
+
+// PositionAt returns where the play is at a time, within the track's length.
+func (p *Play) PositionAt(now time.Time) time.Duration {
+	pos := p.Anchor.PositionAt(now)
+	if p.Track.Length > 0 {
+		pos = min(pos, p.Track.Length)
+	}
+	return pos
+}

@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/atrilhq/platform/internal/core/music"
+)
+
+// EventQuery reads a part of the journal in its order.
+type EventQuery struct {
+	// After is the sequence number to start behind.
+	After int64
+	// Guild narrows it to one guild; Types to these names, or to those that
+	// begin with a name that ends in ".*".
+	Guild music.GuildID
+	Types []string
+	// Since and Until bound the time of the events, where set.
+	Since, Until time.Time
+	// Limit is at most 1,000.
+	Limit int
+	// Newest returns the last Limit events that fit instead of the first ones,
+	// still in the journal's order.
+	Newest bool
+}
+
+// JournalRow is an event with its place in the journal.
+type JournalRow struct {
+	Seq int64
+	Record
+}
+
+// Journal reads the past. It is written only by Committer.Commit.
+type Journal interface {
+	// Events returns rows in the order of their sequence numbers.
+	Events(ctx context.Context, q EventQuery) ([]JournalRow, error)
+	// Prune deletes events older than before, at most limit, and returns how many.
+	Prune(ctx context.Context, before time.Time, limit int) (int, error)
+}
+
+// Effects keeps what is owed until it is done.
+type Effects interface {
+	// Owed returns effects of a kind that are due, oldest first: not done, not
+	// expired, NotBefore reached.
+	Owed(ctx context.Context, kind string, now time.Time, limit int) ([]EffectRow, error)
+	// Effect returns one, done or not. Errors: NotFound.
+	Effect(ctx context.Context, key string) (EffectRow, bool, error)
+	// Done marks effects as carried out.
+	Done(ctx context.Context, keys []string, at time.Time) error
+	// Retry counts a failed try and says when the next is due.
+	Retry(ctx context.Context, key string, notBefore time.Time) error
+	// Keys returns the keys of a partition's effects of a kind that were created
+	// since, done or not: what a loop needs to know a command that comes twice.
+	Keys(ctx context.Context, partition int, kind string, since time.Time) ([]string, error)
+	// PruneEffects deletes what was done or expired before, at most limit.
+	PruneEffects(ctx context.Context, before time.Time, limit int) (int, error)
+}
+
+// DeadLetters reads what could not be carried out.
+type DeadLetters interface {
+	// DeadLettersAfter returns dead letters in order of time and id.
+	DeadLettersAfter(ctx context.Context, after string, limit int) ([]DeadLetter, error)
+}
