@@ -1,6 +1,10 @@
 package music
 
-import "time"
+import (
+	"time"
+
+	"github.com/atrilhq/platform/internal/core/plan"
+)
 
 // AnswerKind says which sentence an answer is.
 type AnswerKind string
@@ -41,7 +45,8 @@ type Answer struct {
 	Count    int        `json:"count,omitempty"`
 	Added    int        `json:"added,omitempty"`
 	Total    int        `json:"total,omitempty"`
-	Limit    int        `json:"limit,omitempty"`
+	Limit    int        `json:"limit,omitempty"` // set where the limit cut Added
+	Plan     plan.Name  `json:"plan,omitempty"`  // the smallest plan that lifts Limit
 	Volume   int        `json:"volume,omitempty"`
 	Channel  ChannelID  `json:"channel,omitempty"`
 	User     UserID     `json:"user,omitempty"`

@@ -75,6 +75,8 @@ type Player struct {
 	Owed []Owed `json:"owed,omitempty"`
 	// LastSkip is the last skip, by which a second one at the same time is known.
 	LastSkip SkipMark `json:"last_skip,omitzero"`
+	// Unready counts the slots of the queue that are not ready.
+	Unready int `json:"unready,omitempty"`
 	// Queue is what waits, in order. It is kept in rows of its own.
 	Queue []*Slot `json:"-"`
 }
@@ -105,6 +107,8 @@ type Voice struct {
 	Endpoint string `json:"endpoint,omitempty"`
 	// Reset is set while the bot has to leave first, because its voice session is dead.
 	Reset bool `json:"reset,omitempty"`
+	// Resets counts how often that happened since audio was last heard.
+	Resets int `json:"resets,omitempty"`
 	// Suppressed is true on a stage where the bot may not speak yet.
 	Suppressed bool `json:"suppressed,omitempty"`
 }

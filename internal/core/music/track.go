@@ -86,10 +86,10 @@ type Play struct {
 	Phase  Phase     `json:"phase"`
 	Since  time.Time `json:"since"`
 	Anchor Anchor    `json:"anchor"`
-	// Retries counts how often the node lost this play and was asked again.
+	// Heard is true once the play was heard, even if it was lost again since.
+	Heard bool `json:"heard,omitempty"`
+	// Retries counts how often the node lost this play since it was last heard.
 	Retries int `json:"retries,omitempty"`
-	// SkippedBy is who made the play before it end, if a skip did.
-	SkippedBy UserID `json:"skipped_by,omitempty"`
 }
 
 // PositionAt returns where the play is at a time, within the track's length.

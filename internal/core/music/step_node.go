@@ -1,0 +1,183 @@
+package music
+
+import (
+	"slices"
+	"time"
+)
+
+func (s *step) placed(b Placed) {
+	held := s.g.Player(b.Bot)
+	if held == nil || held.Node == b.Node {
+		return
+	}
+	p := s.edit(b.Bot)
+	p.Node = b.Node
+	s.emit(PlayerPlaced{Bot: p.Bot, Node: b.Node})
+	s.touch(p.Bot, AspectNode|AspectPanel)
+}
+
+// nodeUp tries again what no node could do before.
+func (s *step) nodeUp() {
+	for _, p := range s.g.Players {
+		if p.Unready > 0 {
+			for _, q := range p.Queue {
+				if q.State == SlotWaiting {
+					s.effects = append(s.effects, Resolve{Slot: q.ID, Query: q.Query, Limit: s.room(p.Bot) + 1})
+				}
+			}
+		}
+		if p.Play != nil && p.Node == "" {
+			s.touch(p.Bot, AspectNode)
+		}
+	}
+}
+
+// nodeDown takes its players from a node. They keep where they were.
+func (s *step) nodeDown(b NodeDown) {
+	for _, held := range slices.Clone(s.g.Players) {
+		if held.Node != b.Node || b.Node == "" {
+			continue
+		}
+		p := s.edit(held.Bot)
+		if p.Play != nil {
+			w := *p.Play
+			w.Anchor = Anchor{Position: p.Play.PositionAt(s.lastSeen()), At: s.now}
+			w.Phase = PhaseWanted
+			p.Play = &w
+		}
+		p.Node = ""
+		s.emit(PlayerPlaced{Bot: p.Bot})
+		s.touch(p.Bot, AspectNode|AspectPanel)
+		s.checked(p.Bot)
+	}
+	s.settleRecovery()
+}
+
+// lastSeen is until when what played is known to have played: now, or for a
+// guild that was just loaded until its predecessor was last alive.
+func (s *step) lastSeen() time.Time {
+	if s.g.alive.IsZero() {
+		return s.now
+	}
+	return s.g.alive
+}
+
+func (s *step) nodeSnapshot(b NodeSnapshot) {
+	held := s.g.Player(b.Bot)
+	if held == nil {
+		return
+	}
+	defer s.settleRecovery()
+	s.checked(b.Bot)
+	switch {
+	case held.Play == nil:
+		if b.Play != "" {
+			s.touch(b.Bot, AspectNode)
+		}
+	case held.Play.ID == b.Play:
+		s.confirm(held, b)
+	default:
+		at := s.now
+		if b.Fresh {
+			at = s.lastSeen()
+		}
+		p := s.edit(b.Bot)
+		if l := p.Play.Track.Length; l > 0 && p.Play.PositionAt(at) >= l-endTolerance && p.Play.Phase == PhaseSounding {
+			s.finished(p, true)
+			return
+		}
+		if b.Fresh && p.Play.Phase == PhaseWanted {
+			s.touch(p.Bot, AspectNode)
+			return
+		}
+		s.lost(p, at)
+	}
+}
+
+// confirm takes over what a node says of the play that is wanted.
+func (s *step) confirm(held *Player, b NodeSnapshot) {
+	if b.Paused != held.Paused {
+		s.touch(held.Bot, AspectNode)
+	}
+	speed := held.Play.Anchor.Speed
+	if b.Position > 0 && speed == 0 && !held.Paused {
+		speed = 1
+	}
+	s.anchor(held, b.Position, speed)
+}
+
+// anchor keeps where the node is in a play. The first position above 0 is when
+// the play was heard: a node says that a track started before it has audio.
+func (s *step) anchor(held *Player, pos time.Duration, speed float64) {
+	p := s.edit(held.Bot)
+	w := *p.Play
+	if p.Paused {
+		speed = 0
+	}
+	w.Anchor = Anchor{Position: pos, At: s.now, Speed: speed}
+	if pos > 0 && w.Phase != PhaseSounding {
+		w.Phase, w.Retries = PhaseSounding, 0
+		p.Voice.Resets = 0
+		if !w.Heard {
+			w.Heard = true
+			s.emit(PlaySounding{Bot: p.Bot, Play: w.ID, Node: p.Node})
+		}
+	}
+	p.Play = &w
+}
+
+func (s *step) playStarted(b PlayStarted) {
+	held := s.playing(b.Bot, b.Play)
+	if held == nil || held.Play.Phase != PhaseWanted {
+		return
+	}
+	p := s.edit(b.Bot)
+	w := *p.Play
+	w.Phase = PhaseStarted
+	p.Play = &w
+}
+
+func (s *step) playPosition(b PlayPosition) {
+	if held := s.playing(b.Bot, b.Play); held != nil {
+		s.anchor(held, b.Position, b.Speed)
+	}
+}
+
+func (s *step) playEnded(b PlayEnded) {
+	if s.playing(b.Bot, b.Play) == nil {
+		return
+	}
+	p := s.edit(b.Bot)
+	switch b.Reason {
+	case EndFinished:
+		s.finished(p, false)
+	case EndLoadFailed:
+		s.failed(p, "failed")
+	case EndCleanup:
+		// The voice link of the player is dead; the play goes on over a new one.
+		s.lost(p, s.now)
+		if p.Play != nil && p.Voice.Want != "" && !p.Voice.Reset {
+			p.Voice.Reset, p.Voice.JoinBy = true, s.now.Add(JoinWithin)
+			p.Voice.Token, p.Voice.Endpoint = "", ""
+			s.touch(p.Bot, AspectVoice)
+		}
+	case EndStopped, EndReplaced:
+		s.lost(p, s.now)
+	}
+}
+
+func (s *step) playException(b PlayException) {
+	if s.playing(b.Bot, b.Play) != nil {
+		s.emit(PlayFailed{Bot: b.Bot, Play: b.Play, Reason: "exception", Detail: b.Message})
+	}
+}
+
+// playStuck acts itself: the node says it once and keeps the track.
+func (s *step) playStuck(b PlayStuck) {
+	if s.playing(b.Bot, b.Play) == nil {
+		return
+	}
+	p := s.edit(b.Bot)
+	s.emit(PlayFailed{Bot: b.Bot, Play: b.Play, Reason: "stuck"})
+	s.failed(p, "stuck")
+}
