@@ -36,6 +36,8 @@ type Guild struct {
 
 	// voices is everybody in voice, by user. It comes with snapshots and updates.
 	voices []VoiceState
+	// unheard is true until a snapshot said who is in voice.
+	unheard bool
 	// alive is when the predecessor was last known to be alive, while the guild recovers.
 	alive time.Time
 	// unseen are the bots whose voice has not been looked at since the guild was loaded.
@@ -142,6 +144,10 @@ func (g *Guild) find(bot BotID) (int, bool) {
 // Recovering is true until voice and nodes have been looked at since the guild
 // was loaded; timers are quiet until then.
 func (g *Guild) Recovering() bool { return len(g.unseen) > 0 || len(g.unchecked) > 0 }
+
+// Unheard is true from when the guild was loaded until a snapshot said who is
+// in voice. Until then nobody is missed.
+func (g *Guild) Unheard() bool { return g.unheard }
 
 // Listeners counts the people in a voice channel.
 func (g *Guild) Listeners(ch ChannelID) int {

@@ -202,7 +202,7 @@ func (s *step) settle(p *Player) {
 		}
 		p = w
 	}
-	if len(s.g.unseen) > 0 {
+	if s.g.unheard || len(s.g.unseen) > 0 {
 		return
 	}
 	empty := p.Voice.Want != "" && p.Voice.Channel == p.Voice.Want && s.g.Listeners(p.Voice.Channel) == 0

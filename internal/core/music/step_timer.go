@@ -12,7 +12,7 @@ func (s *step) loaded(b Loaded) {
 	if s.g.alive.IsZero() {
 		s.g.alive = s.now
 	}
-	s.g.unseen, s.g.unchecked = nil, nil
+	s.g.unseen, s.g.unchecked, s.g.unheard = nil, nil, true
 	for _, p := range s.g.Players {
 		if p.Voice.Want != "" {
 			s.g.unseen = append(s.g.unseen, p.Bot)

@@ -107,7 +107,7 @@ func (s *step) voiceServer(v VoiceServer) {
 }
 
 func (s *step) voiceSnapshot(v VoiceSnapshot) {
-	s.g.voices = nil
+	s.g.voices, s.g.unheard = nil, false
 	for _, st := range v.States {
 		s.setVoice(st)
 	}

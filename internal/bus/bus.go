@@ -1,0 +1,81 @@
+// Package bus says what carries messages between the roles, and what whoever
+// carries them promises.
+//
+// A bus only carries: the present is in rows and the past in the journal, so a
+// bus that forgets everything loses nothing that was acknowledged. It offers
+// two things. A stream is ordered, kept until its one reader has read it, and
+// read by a cursor that the reader stores beside what it did with the messages.
+// A topic reaches whoever listens at that moment and nobody else.
+package bus
+
+import (
+	"context"
+
+	"github.com/atrilhq/platform/internal/fault"
+)
+
+// Message is what is carried. Its data is encoded, so that it is the same in
+// one process and between many.
+type Message struct {
+	// Key is what the message is about, a guild for example.
+	Key string
+	// Kind says how Data is to be read.
+	Kind string
+	Data []byte
+	// Trace is a W3C traceparent, empty where nobody traces.
+	Trace string
+	// Source and Number say who made it and as which one, for readers that
+	// have to know whether one is missing. Numbers of a source grow by one
+	// within a Generation.
+	Source     string
+	Generation string
+	Number     int64
+}
+
+// Cursor is a place in a stream: behind the message at Position.
+type Cursor struct {
+	// Generation changes when the stream starts to count anew.
+	Generation string
+	Position   int64
+}
+
+// Delivery is a message of a stream with its place.
+type Delivery struct {
+	Position int64
+	Message
+}
+
+// ErrReset says that a cursor does not continue in its stream: the stream was
+// lost, trimmed or made anew. The reader resynchronises and goes on from End.
+var ErrReset = fault.New(fault.Conflict, "bus.Read", "the stream does not continue from the cursor")
+
+// Bus carries messages. Its methods are safe for concurrent use.
+type Bus interface {
+	// Append adds messages to the end of a stream, in order, all or none.
+	// Errors: Quota where the reader is too far behind, Unavailable.
+	Append(ctx context.Context, stream string, m ...Message) error
+	// Read returns at most limit messages behind the cursor and the cursor
+	// behind them. It waits until there is one or ctx ends. Reading from a
+	// cursor says that everything before it may be forgotten.
+	// Errors: ErrReset, Unavailable, the context's.
+	Read(ctx context.Context, stream string, from Cursor, limit int) ([]Delivery, Cursor, error)
+	// End returns the cursor behind the last message of a stream.
+	End(ctx context.Context, stream string) (Cursor, error)
+	// Publish tells whoever listens to a topic now.
+	Publish(ctx context.Context, topic string, m Message) error
+	// Subscribe listens to a topic until the subscription is closed. A
+	// listener that has not taken buffer messages misses the next ones and is
+	// told how many by Missed.
+	Subscribe(topic string, buffer int) Subscription
+	// Close ends everything that waits.
+	Close() error
+}
+
+// Subscription is one listener of a topic.
+type Subscription interface {
+	// C gives the messages. It is closed by Close and with the bus.
+	C() <-chan Message
+	// Missed returns how many messages were dropped so far.
+	Missed() int64
+	Close()
+}

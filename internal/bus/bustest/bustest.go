@@ -1,0 +1,234 @@
+// Package bustest is what every bus has to pass.
+package bustest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/atrilhq/platform/internal/bus"
+	"github.com/atrilhq/platform/internal/fault"
+)
+
+// Backlog is what Open has to limit unread messages of a stream to.
+const Backlog = 1_000
+
+// Run runs the suite. Open returns a new, empty bus that the suite closes.
+func Run(t *testing.T, open func(t *testing.T) bus.Bus) {
+	for name, test := range map[string]func(*testing.T, bus.Bus){
+		"StreamKeepsOrder":          streamKeepsOrder,
+		"ReadWaits":                 readWaits,
+		"ReadAgainFromTheSame":      readAgain,
+		"ForeignCursorIsReset":      foreignCursor,
+		"ForgottenCursorIsReset":    forgottenCursor,
+		"FullStreamRefusesAll":      fullStream,
+		"EndSkipsWhatIsThere":       endSkips,
+		"TopicReachesListeners":     topicReaches,
+		"SlowListenerMissesCounted": slowListener,
+		"CloseEndsEverything":       closeEnds,
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := open(t)
+			t.Cleanup(func() { _ = b.Close() })
+			test(t, b)
+		})
+	}
+}
+
+func within(t *testing.T) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func start(t *testing.T, b bus.Bus, stream string) bus.Cursor {
+	t.Helper()
+	c, err := b.End(within(t), stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func add(t *testing.T, b bus.Bus, stream string, kinds ...string) {
+	t.Helper()
+	for _, k := range kinds {
+		if err := b.Append(within(t), stream, bus.Message{Kind: k, Data: []byte(k)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func streamKeepsOrder(t *testing.T, b bus.Bus) {
+	const writers, each = 4, 200
+	at := start(t, b, "s")
+	var wg sync.WaitGroup
+	for w := range writers {
+		wg.Go(func() {
+			for i := range each {
+				if err := b.Append(within(t), "s", bus.Message{Source: fmt.Sprint(w), Number: int64(i)}); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	next := map[string]int64{}
+	for n := 0; n < writers*each; {
+		got, to, err := b.Read(within(t), "s", at, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range got {
+			if next[d.Source] != d.Number {
+				t.Fatalf("writer %s: got %d, want %d", d.Source, d.Number, next[d.Source])
+			}
+			next[d.Source]++
+		}
+		n, at = n+len(got), to
+	}
+	wg.Wait()
+}
+
+func readWaits(t *testing.T, b bus.Bus) {
+	at := start(t, b, "s")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := b.Read(ctx, "s", at, 1); !errors.Is(err, context.Canceled) {
+		t.Fatalf("nothing to read: %v", err)
+	}
+	got := make(chan error, 1)
+	go func() {
+		_, _, err := b.Read(within(t), "s", at, 1)
+		got <- err
+	}()
+	add(t, b, "s", "a")
+	if err := <-got; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func readAgain(t *testing.T, b bus.Bus) {
+	at := start(t, b, "s")
+	add(t, b, "s", "a", "b")
+	for range 2 {
+		got, _, err := b.Read(within(t), "s", at, 10)
+		if err != nil || len(got) != 2 || got[0].Kind != "a" || string(got[1].Data) != "b" {
+			t.Fatalf("what was not confirmed is read again: %v %v", got, err)
+		}
+	}
+}
+
+func foreignCursor(t *testing.T, b bus.Bus) {
+	_ = start(t, b, "s")
+	_, _, err := b.Read(within(t), "s", bus.Cursor{Generation: "another", Position: 3}, 1)
+	if !errors.Is(err, bus.ErrReset) {
+		t.Fatalf("got %v", err)
+	}
+}
+
+func forgottenCursor(t *testing.T, b bus.Bus) {
+	at := start(t, b, "s")
+	ahead := at
+	ahead.Position += 5
+	if _, _, err := b.Read(within(t), "s", ahead, 1); !errors.Is(err, bus.ErrReset) {
+		t.Fatalf("a cursor ahead of the stream: %v", err)
+	}
+}
+
+func fullStream(t *testing.T, b bus.Bus) {
+	at := start(t, b, "s")
+	for range Backlog {
+		add(t, b, "s", "x")
+	}
+	if err := b.Append(within(t), "s", bus.Message{}, bus.Message{}); !errors.Is(err, fault.Of(fault.Quota)) {
+		t.Fatalf("got %v", err)
+	}
+	for n := 0; n < Backlog; {
+		got, to, err := b.Read(within(t), "s", at, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, at = n+len(got), to
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, _, _ = b.Read(ctx, "s", at, 1)
+	add(t, b, "s", "room again")
+}
+
+func endSkips(t *testing.T, b bus.Bus) {
+	add(t, b, "s", "old")
+	at := start(t, b, "s")
+	add(t, b, "s", "new")
+	got, _, err := b.Read(within(t), "s", at, 10)
+	if err != nil || len(got) != 1 || got[0].Kind != "new" {
+		t.Fatalf("got %v, %v", got, err)
+	}
+}
+
+func topicReaches(t *testing.T, b bus.Bus) {
+	one, two, other := b.Subscribe("t", 4), b.Subscribe("t", 4), b.Subscribe("u", 4)
+	if err := b.Publish(within(t), "t", bus.Message{Kind: "hello"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []bus.Subscription{one, two} {
+		if m := <-s.C(); m.Kind != "hello" {
+			t.Fatalf("got %v", m)
+		}
+	}
+	one.Close()
+	one.Close()
+	if _, open := <-one.C(); open {
+		t.Fatal("a closed subscription ends its channel")
+	}
+	if err := b.Publish(within(t), "u", bus.Message{Kind: "only u"}); err != nil {
+		t.Fatal(err)
+	}
+	if m := <-other.C(); m.Kind != "only u" {
+		t.Fatalf("got %v", m)
+	}
+}
+
+func slowListener(t *testing.T, b bus.Bus) {
+	s := b.Subscribe("t", 2)
+	for range 5 {
+		if err := b.Publish(within(t), "t", bus.Message{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	deadline := time.Now().Add(5 * time.Second)
+	for s.Missed() != 3 {
+		if time.Now().After(deadline) {
+			t.Fatalf("missed %d, want 3", s.Missed())
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func closeEnds(t *testing.T, b bus.Bus) {
+	at := start(t, b, "s")
+	s := b.Subscribe("t", 1)
+	got := make(chan error, 1)
+	go func() {
+		_, _, err := b.Read(within(t), "s", at, 1)
+		got <- err
+	}()
+	if err := b.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-got; !errors.Is(err, fault.Of(fault.Unavailable)) {
+		t.Fatalf("a waiting read: %v", err)
+	}
+	if _, open := <-s.C(); open {
+		t.Fatal("a listener is ended")
+	}
+	if err := b.Append(within(t), "s", bus.Message{}); !errors.Is(err, fault.Of(fault.Unavailable)) {
+		t.Fatalf("append: %v", err)
+	}
+	if err := b.Publish(within(t), "t", bus.Message{}); !errors.Is(err, fault.Of(fault.Unavailable)) {
+		t.Fatalf("publish: %v", err)
+	}
+}
