@@ -106,4 +106,6 @@ type Committer interface {
 	Commit(ctx context.Context, b *Batch) (firstSeq int64, err error)
 	// BatchNumbers returns epoch and batch number of partitions as they are now.
 	BatchNumbers(ctx context.Context, partitions []int) ([]Stamp, error)
+	// SeqOf returns the sequence number of an event in the journal. Errors: NotFound.
+	SeqOf(ctx context.Context, eventID string) (int64, error)
 }

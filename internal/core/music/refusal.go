@@ -33,6 +33,10 @@ const (
 	ReasonNotPlayer        Reason = "old_panel"
 	ReasonTooManyErrors    Reason = "too_many_errors"
 	ReasonUnknownOperation Reason = "unknown_operation"
+	// ReasonInternal is a fault of ours: the command was put aside to be looked into.
+	ReasonInternal Reason = "internal"
+	// ReasonFrozen is said while nobody may change the guild: music goes on, changes wait.
+	ReasonFrozen Reason = "frozen"
 )
 
 // Refusal is why a command was not carried out: the reason, the limit that it

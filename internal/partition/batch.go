@@ -1,0 +1,211 @@
+package partition
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+// work is what a batch of inputs makes of the guilds, before it is committed.
+type work struct {
+	at     time.Time
+	inputs []Delivery
+	order  []music.GuildID
+	after  map[music.GuildID]*stepped
+	batch  store.Batch
+	out    outcome
+	// parts are the partitions that something has to be written for.
+	parts map[int]bool
+}
+
+type stepped struct {
+	g       music.Guild
+	changed bool
+}
+
+// outcome is what is to be told once a batch is committed.
+type outcome struct {
+	done     Committed
+	converge []converge
+	// parts are the partitions that something is to be told about.
+	parts map[int]bool
+}
+
+type converge struct {
+	guild *music.Guild
+	c     music.Converge
+}
+
+func (o outcome) touches(partition int) bool { return o.parts[partition] }
+
+func newWork(now time.Time, ds []Delivery) *work {
+	w := &work{at: now, inputs: ds, after: map[music.GuildID]*stepped{}, parts: map[int]bool{}}
+	w.batch.At, w.out.done.At, w.out.parts = now, now, map[int]bool{}
+	return w
+}
+
+// step lets copies of the guilds react to the inputs, in order.
+func (l *Loop) step(ds []Delivery, now time.Time) *work {
+	w := newWork(now, ds)
+	fresh := map[string]bool{}
+	for _, d := range ds {
+		part := Of(d.Input.Guild, l.opt.Partitions)
+		w.cursor(part, d.Origin)
+		if _, ok := d.Input.Body.(music.Command); ok {
+			key := CommandKey(d.Input.ID)
+			switch {
+			case !l.seen[key].IsZero() || fresh[key]:
+				l.stats.Duplicates.Add(1)
+				w.out.done.Again = append(w.out.done.Again, d.Input.ID)
+				continue
+			case !d.Expires.IsZero() && now.After(d.Expires):
+				l.stats.Expired.Add(1)
+				continue
+			}
+			fresh[key] = true
+			w.parts[part] = true
+			w.out.done.Commands = append(w.out.done.Commands, d.Input.ID)
+			w.batch.Effects = append(w.batch.Effects, store.EffectRow{
+				Key: key, Kind: KindCommand, Guild: d.Input.Guild, Partition: part, Created: now, Expires: now,
+			})
+		}
+		l.stats.Inputs.Add(1)
+		s := w.after[d.Input.Guild]
+		if s == nil {
+			s = &stepped{g: l.guilds[d.Input.Guild].g}
+			w.after[d.Input.Guild] = s
+			w.order = append(w.order, d.Input.Guild)
+		}
+		if err := l.stepOne(w, s, d, part); err != nil {
+			l.deadLetter(w, d, part, err)
+		}
+	}
+	return w
+}
+
+// stepOne steps one input. A panic is the input's fault alone: the guild stays as it was.
+func (l *Loop) stepOne(w *work, s *stepped, d Delivery, part int) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			l.log.Error("a step panicked", "kind", d.Input.Kind(), "input", d.Input.ID,
+				"panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			err = fault.New(fault.Internal, "music.Step", fmt.Sprintf("the step panicked: %v", r))
+		}
+	}()
+	r := l.opt.Apply(s.g, d.Input, w.at)
+	records, effects, touched, resolves, err := l.rows(w, r, d, part)
+	if err != nil {
+		return err
+	}
+	s.g = r.Guild
+	s.changed = s.changed || r.Changed
+	w.batch.Events = append(w.batch.Events, records...)
+	w.batch.Effects = append(w.batch.Effects, effects...)
+	for _, c := range touched {
+		w.out.converge = append(w.out.converge, converge{guild: &s.g, c: c})
+	}
+	for _, x := range resolves {
+		l.opt.Actuator.Resolve(d.Input.Guild, x)
+	}
+	if r.Changed || len(records) > 0 || len(effects) > 0 {
+		w.parts[part] = true
+	}
+	w.out.parts[part] = w.out.parts[part] || w.parts[part] || len(touched) > 0
+	return nil
+}
+
+func (l *Loop) rows(w *work, r music.Result, d Delivery, part int) (
+	records []store.Record, effects []store.EffectRow, touched []music.Converge, resolves []music.Resolve, err error,
+) {
+	epoch := l.owned[part].epoch
+	for _, e := range r.Events {
+		raw, err := l.opt.Encoder.Event(e, EventMeta{
+			Guild: d.Input.Guild, At: w.at, Trace: d.Input.Trace, Cause: d.Input.ID, Partition: part,
+		})
+		if err != nil {
+			return nil, nil, nil, nil, err
+		}
+		records = append(records, store.Record{
+			ID: string(e.ID), Type: e.Payload.EventType(), Guild: d.Input.Guild, Partition: part, Epoch: epoch,
+			At: w.at, Cause: d.Input.ID, Envelope: raw,
+		})
+	}
+	row := store.EffectRow{
+		Guild: d.Input.Guild, Partition: part, Epoch: epoch, Trace: d.Input.Trace, Created: w.at, NotBefore: w.at,
+	}
+	for _, e := range r.Effects {
+		switch e := e.(type) {
+		case music.Converge:
+			touched = append(touched, e)
+		case music.Resolve:
+			resolves = append(resolves, e)
+		case music.Respond:
+			x := row
+			x.Key, x.Kind, x.Expires = AnswerKey(e.To.ID), KindAnswer, w.at.Add(AnswerLife)
+			if x.Payload, err = l.opt.Encoder.Answer(e); err != nil {
+				return nil, nil, nil, nil, err
+			}
+			effects = append(effects, x)
+		case music.Notify:
+			x := row
+			x.Key, x.Kind, x.Expires = e.Key, KindNotice, w.at.Add(NoticeLife)
+			if x.Payload, err = l.opt.Encoder.Notice(e); err != nil {
+				return nil, nil, nil, nil, err
+			}
+			effects = append(effects, x)
+		}
+	}
+	return records, effects, touched, resolves, nil
+}
+
+// deadLetter puts an input aside that cannot be carried out. Whoever waits for
+// an answer is told.
+func (l *Loop) deadLetter(w *work, d Delivery, part int, cause error) {
+	l.stats.DeadLetters.Add(1)
+	raw, err := json.Marshal(d.Input)
+	if err != nil {
+		raw = []byte(`{}`)
+	}
+	l.log.Error("an input was put aside", "kind", d.Input.Kind(), "input", d.Input.ID, "error", cause)
+	w.parts[part] = true
+	w.batch.DeadLetters = append(w.batch.DeadLetters, store.DeadLetter{
+		ID: d.Input.ID, Guild: d.Input.Guild, Partition: part, Kind: d.Input.Kind(), Input: raw,
+		Error: cause.Error(), At: w.at,
+	})
+	c, ok := d.Input.Body.(music.Command)
+	if !ok || !c.Reply.Owed() {
+		return
+	}
+	payload, err := l.opt.Encoder.Answer(music.Respond{To: c.Reply, Answer: music.Answer{
+		Kind: music.AnswerRefused, Refusal: &music.Refusal{Reason: music.ReasonInternal},
+	}})
+	if err != nil {
+		return
+	}
+	w.batch.Effects = append(w.batch.Effects, store.EffectRow{
+		Key: AnswerKey(c.Reply.ID), Kind: KindAnswer, Guild: d.Input.Guild, Partition: part,
+		Epoch: l.owned[part].epoch, Payload: payload, Created: w.at, NotBefore: w.at, Expires: w.at.Add(AnswerLife),
+	})
+}
+
+// cursor notes that everything of a source up to a number was taken.
+func (w *work) cursor(part int, o Origin) {
+	if o.Source == "" {
+		return
+	}
+	for i := range w.batch.Cursors {
+		c := &w.batch.Cursors[i]
+		if c.Partition == part && c.Source == o.Source && c.Generation == o.Generation {
+			c.Position = max(c.Position, o.Number)
+			return
+		}
+	}
+	w.batch.Cursors = append(w.batch.Cursors, store.Cursor{
+		Partition: part, Source: o.Source, Generation: o.Generation, Position: o.Number,
+	})
+}

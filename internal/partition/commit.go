@@ -1,0 +1,285 @@
+package partition
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+const (
+	firstBackoff = 20 * time.Millisecond
+	maxBackoff   = time.Second
+)
+
+// process steps deliveries and commits what came of it.
+func (l *Loop) process(ctx context.Context, ds []Delivery) {
+	w := l.step(ds, l.now())
+	if !l.write(ctx, w) {
+		return
+	}
+	l.take(w)
+}
+
+// write commits a batch. It returns true where the batch is durable, or where
+// there was nothing to write. Otherwise the copies are forgotten, and the inputs
+// wait again unless one of them is the culprit.
+func (l *Loop) write(ctx context.Context, w *work) bool {
+	if len(w.parts) == 0 {
+		l.keepCursors(w)
+		return true
+	}
+	l.fill(w)
+	first, err := l.opt.Store.Commit(ctx, &w.batch)
+	if fault.CodeOf(err) == fault.Unknown {
+		first, err = l.lookUp(ctx, w)
+	}
+	switch fault.CodeOf(err) {
+	case "":
+		l.backoff = 0
+		l.stats.Commits.Add(1)
+		l.stats.Events.Add(int64(len(w.batch.Events)))
+		for i, r := range w.batch.Events {
+			w.out.done.Events = append(w.out.done.Events, store.JournalRow{Seq: first + int64(i), Record: r})
+		}
+		return true
+	case fault.Invalid:
+		l.bisect(ctx, w, err)
+	case fault.Conflict:
+		l.stats.Conflicts.Add(1)
+		l.surrender(ctx, w, err)
+	default:
+		l.log.Warn("a batch cannot be written, trying again", "inputs", len(w.inputs), "error", err)
+		l.retry(w)
+	}
+	return false
+}
+
+// fill puts the changed guilds, the stamps and the cursors that wait into a batch.
+func (l *Loop) fill(w *work) {
+	for _, id := range w.order {
+		s := w.after[id]
+		if !s.changed {
+			continue
+		}
+		w.batch.Guilds = append(w.batch.Guilds, store.GuildChange{
+			Partition: Of(id, l.opt.Partitions), Before: l.guilds[id].row, After: &s.g,
+		})
+	}
+	for k, c := range l.cursors {
+		if !slices.ContainsFunc(w.batch.Cursors, func(x store.Cursor) bool {
+			return cursorKey{x.Partition, x.Source, x.Generation} == k
+		}) {
+			w.batch.Cursors = append(w.batch.Cursors, c)
+		}
+	}
+	parts := map[int]bool{}
+	for p := range w.parts {
+		parts[p] = true
+	}
+	for _, c := range w.batch.Cursors {
+		parts[c.Partition] = true
+	}
+	w.batch.Stamps = w.batch.Stamps[:0]
+	for p := range parts {
+		o := l.owned[p]
+		w.batch.Stamps = append(w.batch.Stamps, store.Stamp{Partition: p, Epoch: o.epoch, Batch: o.batch + 1})
+	}
+	// One order of locks for every batch.
+	slices.SortFunc(w.batch.Stamps, func(a, b store.Stamp) int { return a.Partition - b.Partition })
+}
+
+// take makes a committed batch the present and tells what came of it.
+func (l *Loop) take(w *work) {
+	l.mu.Lock()
+	for _, s := range w.batch.Stamps {
+		if o := l.owned[s.Partition]; o != nil {
+			o.batch = s.Batch
+		}
+	}
+	for _, id := range w.order {
+		s, e := w.after[id], l.guilds[id]
+		e.g, e.used = s.g, w.at
+		if s.changed {
+			e.row = &s.g
+		}
+	}
+	l.mu.Unlock()
+	for _, id := range w.order {
+		l.timers.set(id, w.after[id].g.Deadline())
+	}
+	for _, e := range w.batch.Effects {
+		if e.Kind == KindCommand {
+			l.seen[e.Key] = w.at
+		} else {
+			w.out.done.Effects = append(w.out.done.Effects, e)
+		}
+	}
+	if len(w.parts) > 0 {
+		w.out.done.Cursors = w.batch.Cursors
+		for _, c := range w.batch.Cursors {
+			delete(l.cursors, cursorKey{c.Partition, c.Source, c.Generation})
+		}
+		if len(l.cursors) == 0 {
+			l.flushAt = time.Time{}
+		}
+	}
+	l.held = append(l.held, w.out)
+	l.release()
+}
+
+// release tells what was committed, in order, while the leases are certain.
+// Otherwise it waits: with the lease back it is told then, with the lease lost
+// it is the next owner's.
+func (l *Loop) release() {
+	for len(l.held) > 0 {
+		o := l.held[0]
+		for p := range o.parts {
+			if own := l.owned[p]; own == nil || !own.until.After(l.opt.Clock.Now()) {
+				return
+			}
+		}
+		l.held[0] = outcome{}
+		l.held = l.held[1:]
+		l.opt.Actuator.Committed(o.done)
+		for _, c := range o.converge {
+			part := Of(c.guild.ID, l.opt.Partitions)
+			if own := l.owned[part]; own != nil {
+				l.opt.Actuator.Converge(c.guild, c.c, own.epoch)
+			}
+		}
+	}
+}
+
+// keepCursors lets cursors that moved alone wait for a commit to go with.
+func (l *Loop) keepCursors(w *work) {
+	for _, c := range w.batch.Cursors {
+		l.cursors[cursorKey{c.Partition, c.Source, c.Generation}] = c
+		if l.flushAt.IsZero() {
+			l.flushAt = l.now().Add(cursorDelay)
+		}
+	}
+}
+
+// flush writes the cursors that wait.
+func (l *Loop) flush(ctx context.Context) {
+	l.flushAt = time.Time{}
+	if len(l.cursors) == 0 {
+		return
+	}
+	w := newWork(l.now(), nil)
+	for k := range l.cursors {
+		w.parts[k.partition] = true
+	}
+	if l.write(ctx, w) {
+		l.take(w)
+	} else if len(l.cursors) > 0 {
+		l.flushAt = l.now().Add(cursorDelay)
+	}
+}
+
+// retry forgets the copies and lets the inputs wait again.
+func (l *Loop) retry(w *work) {
+	l.stats.Retries.Add(1)
+	l.in.back(w.inputs)
+	l.backoff = min(max(2*l.backoff, firstBackoff), maxBackoff)
+	l.retryAt = l.now().Add(l.backoff)
+}
+
+// bisect finds the input that the database refuses, by halves.
+func (l *Loop) bisect(ctx context.Context, w *work, cause error) {
+	switch n := len(w.inputs); n {
+	case 0:
+		l.log.Error("cursors were refused", "error", cause)
+		clear(l.cursors)
+	case 1:
+		d := w.inputs[0]
+		part := Of(d.Input.Guild, l.opt.Partitions)
+		aside := newWork(w.at, nil)
+		aside.out.parts[part] = true
+		l.deadLetter(aside, d, part, cause)
+		aside.cursor(part, d.Origin)
+		if l.write(ctx, aside) {
+			l.take(aside)
+		}
+	default:
+		l.process(ctx, w.inputs[:n/2])
+		if l.retryAt.IsZero() {
+			l.process(ctx, w.inputs[n/2:])
+		} else {
+			l.in.back(w.inputs[n/2:])
+		}
+	}
+}
+
+// lookUp finds out whether a batch whose commit had no answer was written. The
+// loop stops here until it knows: nothing may be stepped from a guess.
+func (l *Loop) lookUp(ctx context.Context, w *work) (int64, error) {
+	parts := make([]int, len(w.batch.Stamps))
+	for i, s := range w.batch.Stamps {
+		parts[i] = s.Partition
+	}
+	for wait := firstBackoff; ; wait = min(2*wait, maxBackoff) {
+		now, err := l.opt.Store.BatchNumbers(ctx, parts)
+		if err == nil {
+			return l.judge(ctx, w, now)
+		}
+		l.log.Warn("the outcome of a batch is not known yet", "error", err)
+		select {
+		case <-ctx.Done():
+			return 0, fault.Wrap(ctx.Err(), fault.Unavailable, "partition.lookUp", "stopped before the outcome was known")
+		case <-l.opt.Clock.After(wait):
+		}
+	}
+}
+
+func (l *Loop) judge(ctx context.Context, w *work, now []store.Stamp) (int64, error) {
+	for _, want := range w.batch.Stamps {
+		i := slices.IndexFunc(now, func(s store.Stamp) bool { return s.Partition == want.Partition })
+		switch {
+		case i < 0 || now[i].Epoch != want.Epoch:
+			return 0, fault.New(fault.Conflict, "partition.judge", "another owner took the partition")
+		case now[i].Batch == want.Batch-1:
+			return 0, fault.New(fault.Unavailable, "partition.judge", "the batch was not written")
+		case now[i].Batch != want.Batch:
+			return 0, fault.New(fault.Conflict, "partition.judge", "the batch numbers do not continue")
+		}
+	}
+	if len(w.batch.Events) == 0 {
+		return 0, nil
+	}
+	return l.opt.Store.SeqOf(ctx, w.batch.Events[0].ID)
+}
+
+// surrender gives up the partitions that somebody else owns now. The inputs of
+// the others wait again.
+func (l *Loop) surrender(ctx context.Context, w *work, cause error) {
+	parts := make([]int, len(w.batch.Stamps))
+	for i, s := range w.batch.Stamps {
+		parts[i] = s.Partition
+	}
+	now, err := l.opt.Store.BatchNumbers(ctx, parts)
+	if err != nil {
+		l.retry(w)
+		return
+	}
+	for _, s := range now {
+		o := l.owned[s.Partition]
+		if o == nil || (o.epoch == s.Epoch && o.batch == s.Batch) {
+			continue
+		}
+		l.log.Error("a partition is owned by somebody else", "partition", s.Partition,
+			"epoch", o.epoch, "newer", s.Epoch, "error", cause)
+		l.lose(s.Partition)
+	}
+	var ours []Delivery
+	for _, d := range w.inputs {
+		if l.owned[Of(d.Input.Guild, l.opt.Partitions)] != nil {
+			ours = append(ours, d)
+		}
+	}
+	w.inputs = ours
+	l.retry(w)
+}

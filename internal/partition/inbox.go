@@ -1,0 +1,203 @@
+package partition
+
+import (
+	"sync"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/fault"
+)
+
+// Bounds of what may wait for one guild.
+const (
+	// MaxCommands is how many commands may wait.
+	MaxCommands = 64
+	// MaxFacts is how many facts may wait before they are dropped and looked up anew.
+	MaxFacts = 4_096
+	// perTurn is how many inputs of one guild a batch takes, so that a busy
+	// guild does not starve the others.
+	perTurn = 16
+)
+
+// inbox keeps what waits, by guild, and gives each guild its turn.
+type inbox struct {
+	mu     sync.Mutex
+	guilds map[music.GuildID]*waiting
+	// turns are the guilds that have something waiting, in the order of their turns.
+	turns []music.GuildID
+	// wake has room for one signal.
+	wake chan struct{}
+}
+
+type waiting struct {
+	list     []Delivery
+	commands int
+	queued   bool
+	// parked guilds have no turn: they are being loaded, or their lease is in doubt.
+	parked bool
+}
+
+func newInbox() *inbox {
+	return &inbox{guilds: map[music.GuildID]*waiting{}, wake: make(chan struct{}, 1)}
+}
+
+func (b *inbox) signal() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// put adds deliveries behind those that wait. A command beyond the bound is
+// refused with Quota. A fact beyond the bound is dropped and reported, because
+// what it said has to be looked up again.
+func (b *inbox) put(d Delivery) (dropped bool, err error) {
+	_, command := d.Input.Body.(music.Command)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	w := b.guilds[d.Input.Guild]
+	if w == nil {
+		w = &waiting{}
+		b.guilds[d.Input.Guild] = w
+	}
+	switch {
+	case command && w.commands >= MaxCommands:
+		return false, fault.New(fault.Quota, "partition.Deliver", "too many commands wait for this guild")
+	case !command && len(w.list)-w.commands >= MaxFacts:
+		return true, nil
+	}
+	if command {
+		w.commands++
+	}
+	w.list = append(w.list, d)
+	b.turn(d.Input.Guild, w)
+	return false, nil
+}
+
+// turn queues a guild for its turn. The lock is held.
+func (b *inbox) turn(id music.GuildID, w *waiting) {
+	if !w.queued && !w.parked && len(w.list) > 0 {
+		w.queued = true
+		b.turns = append(b.turns, id)
+		b.signal()
+	}
+}
+
+// back puts deliveries in front again, in their order, after a batch that was
+// not committed.
+func (b *inbox) back(ds []Delivery) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	byGuild := map[music.GuildID][]Delivery{}
+	for _, d := range ds {
+		byGuild[d.Input.Guild] = append(byGuild[d.Input.Guild], d)
+	}
+	for _, d := range ds {
+		list := byGuild[d.Input.Guild]
+		if list == nil {
+			continue
+		}
+		delete(byGuild, d.Input.Guild)
+		w := b.guilds[d.Input.Guild]
+		if w == nil {
+			w = &waiting{}
+			b.guilds[d.Input.Guild] = w
+		}
+		for _, x := range list {
+			if _, ok := x.Input.Body.(music.Command); ok {
+				w.commands++
+			}
+		}
+		w.list = append(list, w.list...)
+		b.turn(d.Input.Guild, w)
+	}
+}
+
+// take returns at most limit deliveries, some of each guild whose turn it is.
+func (b *inbox) take(limit int) []Delivery {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var out []Delivery
+	for n := len(b.turns); n > 0 && len(out) < limit; n-- {
+		id := b.turns[0]
+		b.turns = b.turns[1:]
+		w := b.guilds[id]
+		w.queued = false
+		if w.parked {
+			continue
+		}
+		k := min(len(w.list), perTurn, limit-len(out))
+		for _, d := range w.list[:k] {
+			if _, ok := d.Input.Body.(music.Command); ok {
+				w.commands--
+			}
+		}
+		out = append(out, w.list[:k]...)
+		clear(w.list[:k])
+		w.list = w.list[k:]
+		if len(w.list) == 0 {
+			delete(b.guilds, id)
+			continue
+		}
+		b.turn(id, w)
+	}
+	if len(b.turns) > 0 {
+		b.signal()
+	}
+	return out
+}
+
+// park keeps a guild from having a turn; unpark gives it one again.
+func (b *inbox) park(id music.GuildID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	w := b.guilds[id]
+	if w == nil {
+		w = &waiting{}
+		b.guilds[id] = w
+	}
+	w.parked = true
+}
+
+func (b *inbox) unpark(id music.GuildID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	w := b.guilds[id]
+	if w == nil {
+		return
+	}
+	w.parked = false
+	if len(w.list) == 0 {
+		delete(b.guilds, id)
+		return
+	}
+	b.turn(id, w)
+}
+
+// drop forgets what waits for guilds that are not ours any more.
+func (b *inbox) drop(ours func(music.GuildID) bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for id := range b.guilds {
+		if !ours(id) {
+			delete(b.guilds, id)
+		}
+	}
+	kept := b.turns[:0]
+	for _, id := range b.turns {
+		if b.guilds[id] != nil {
+			kept = append(kept, id)
+		}
+	}
+	b.turns = kept
+}
+
+// depth counts what waits.
+func (b *inbox) depth() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := 0
+	for _, w := range b.guilds {
+		n += len(w.list)
+	}
+	return n
+}

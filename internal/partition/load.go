@@ -1,0 +1,197 @@
+package partition
+
+import (
+	"context"
+	"time"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+const (
+	loadChunk = 100
+	loadRetry = 250 * time.Millisecond
+)
+
+// Own gives a partition to the loop: its guilds that have work are read and
+// taken up. lease is what Acquire returned, and until is when it ends by this
+// process's clock, counted from before it was asked for.
+func (l *Loop) Own(ctx context.Context, partition int, lease store.Lease, until time.Time) error {
+	ids, err := l.opt.Store.Active(ctx, partition)
+	if err != nil {
+		return fault.Wrap(err, fault.CodeOf(err), "partition.Own", "the partition's guilds cannot be listed")
+	}
+	keys, err := l.opt.Store.Keys(ctx, partition, KindCommand, l.opt.Clock.Now().Add(-CommandMemory))
+	if err != nil {
+		return fault.Wrap(err, fault.CodeOf(err), "partition.Own", "the commands of the last hour cannot be read")
+	}
+	var guilds []music.Guild
+	for len(ids) > 0 {
+		n := min(len(ids), loadChunk)
+		some, err := l.opt.Store.Load(ctx, ids[:n])
+		if err != nil {
+			return fault.Wrap(err, fault.CodeOf(err), "partition.Own", "the partition's guilds cannot be read")
+		}
+		guilds = append(guilds, some...)
+		ids = ids[n:]
+	}
+	return l.control(ctx, func(context.Context) {
+		l.mu.Lock()
+		l.owned[partition] = &ownership{epoch: lease.Epoch, batch: lease.Batch, until: until}
+		l.mu.Unlock()
+		if wall := l.now(); lease.AliveUntil.After(wall) {
+			l.base = l.base.Add(lease.AliveUntil.Sub(wall))
+		}
+		now := l.now()
+		for _, k := range keys {
+			l.seen[k] = now
+		}
+		for i := range guilds {
+			l.takeUp(guilds[i].ID, &guilds[i], lease.AliveUntil)
+		}
+	})
+}
+
+// Prolong says that a partition's lease was renewed.
+func (l *Loop) Prolong(partition int, until time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if o := l.owned[partition]; o != nil {
+		o.until = until
+	}
+}
+
+// Lose takes a partition away. What was stepped and not committed is forgotten,
+// what waits too: it belongs to the next owner.
+func (l *Loop) Lose(ctx context.Context, partition int) error {
+	return l.control(ctx, func(context.Context) { l.lose(partition) })
+}
+
+func (l *Loop) lose(partition int) {
+	l.mu.Lock()
+	delete(l.owned, partition)
+	for id := range l.guilds {
+		if Of(id, l.opt.Partitions) == partition {
+			delete(l.guilds, id)
+			l.timers.set(id, time.Time{})
+		}
+	}
+	l.mu.Unlock()
+	l.in.drop(func(id music.GuildID) bool { return Of(id, l.opt.Partitions) != partition })
+	for k := range l.cursors {
+		if k.partition == partition {
+			delete(l.cursors, k)
+		}
+	}
+	kept := l.held[:0]
+	for _, o := range l.held {
+		if !o.touches(partition) {
+			kept = append(kept, o)
+		}
+	}
+	l.held = kept
+}
+
+// Owned returns the partitions that the loop has, with their epochs and batches.
+func (l *Loop) Owned() []store.Stamp {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	out := make([]store.Stamp, 0, len(l.owned))
+	for p, o := range l.owned {
+		out = append(out, store.Stamp{Partition: p, Epoch: o.epoch, Batch: o.batch})
+	}
+	return out
+}
+
+// control runs f on the loop's goroutine and waits for it.
+func (l *Loop) control(ctx context.Context, f func(context.Context)) error {
+	done := make(chan struct{})
+	select {
+	case l.ctl <- func(ctx context.Context) { defer close(done); f(ctx) }:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// takeUp brings a guild into memory. The first thing it hears is that it was loaded.
+func (l *Loop) takeUp(id music.GuildID, row *music.Guild, alive time.Time) {
+	o := l.owned[Of(id, l.opt.Partitions)]
+	if o == nil || l.guilds[id] != nil {
+		l.in.unpark(id)
+		return
+	}
+	e := &entry{row: row, used: l.now()}
+	if row != nil {
+		e.g = *row
+	} else {
+		e.g = music.New(id)
+	}
+	l.mu.Lock()
+	l.guilds[id] = e
+	l.mu.Unlock()
+	l.in.back([]Delivery{{Input: music.Input{
+		ID:    "loaded:" + string(id) + ":" + l.now().Format(time.RFC3339Nano),
+		Guild: id, Body: music.Loaded{AliveUntil: alive},
+	}}})
+	l.in.unpark(id)
+	l.opt.Actuator.Resync(id)
+}
+
+// want asks the loader for a guild's rows. The guild is parked until they came.
+func (l *Loop) want(id music.GuildID) {
+	select {
+	case l.wanted <- id:
+	default:
+		// So many are wanted that the next attempt has to come from the guild itself.
+		l.in.unpark(id)
+	}
+}
+
+// loader reads rows beside the loop, several guilds at a time.
+func (l *Loop) loader(ctx context.Context) {
+	for {
+		var ids []music.GuildID
+		select {
+		case <-ctx.Done():
+			return
+		case id := <-l.wanted:
+			ids = append(ids, id)
+		}
+		for more := true; more && len(ids) < loadChunk; {
+			select {
+			case id := <-l.wanted:
+				ids = append(ids, id)
+			default:
+				more = false
+			}
+		}
+		rows, err := l.opt.Store.Load(ctx, ids)
+		for err != nil {
+			l.log.Warn("guilds cannot be read, trying again", "count", len(ids), "error", err)
+			select {
+			case <-ctx.Done():
+				return
+			case <-l.opt.Clock.After(loadRetry):
+			}
+			rows, err = l.opt.Store.Load(ctx, ids)
+		}
+		found := make(map[music.GuildID]*music.Guild, len(rows))
+		for i := range rows {
+			found[rows[i].ID] = &rows[i]
+		}
+		if l.control(ctx, func(context.Context) {
+			for _, id := range ids {
+				l.takeUp(id, found[id], time.Time{})
+			}
+		}) != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,101 @@
+package partition
+
+import (
+	"time"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+// Origin says where an input came from, for those who have to know that it was
+// durably taken and for noticing that one is missing.
+type Origin struct {
+	// Source is empty for inputs that nobody numbers.
+	Source     string
+	Generation string
+	Number     int64
+}
+
+// Delivery is an input on its way to a guild.
+type Delivery struct {
+	Input  music.Input
+	Origin Origin
+	// Expires is when a command is not wanted any more because nobody waits
+	// for its answer; zero for never.
+	Expires time.Time
+}
+
+// Committed is what a batch made durable. It is told once, in order.
+type Committed struct {
+	At time.Time
+	// Commands are the ids of commands that are durable now: they may be acknowledged.
+	Commands []string
+	// Again are the ids of commands that had come before.
+	Again []string
+	// Events are what the journal got, with their places.
+	Events []store.JournalRow
+	// Effects are the edge effects that are owed now.
+	Effects []store.EffectRow
+	// Cursors say up to which number each source was durably taken.
+	Cursors []store.Cursor
+}
+
+// Actuator acts for a loop. Its methods are called on the loop's goroutine and
+// must not block.
+type Actuator interface {
+	// Resolve starts to look up a pending slot. It is a read and comes before
+	// the commit; the slot may turn out not to exist.
+	Resolve(guild music.GuildID, r music.Resolve)
+	// Converge says that what is wanted of a player changed. The guild is the
+	// committed one and must not be written to.
+	Converge(guild *music.Guild, c music.Converge, epoch int64)
+	// Committed tells what became durable.
+	Committed(c Committed)
+	// Resync asks for a snapshot of who is in voice in a guild.
+	Resync(guild music.GuildID)
+}
+
+// Encoder turns what steps produce into rows.
+type Encoder interface {
+	// Event returns the envelope of an event.
+	Event(e music.Event, m EventMeta) ([]byte, error)
+	// Answer returns the payload of an owed answer.
+	Answer(music.Respond) ([]byte, error)
+	// Notice returns the payload of a notice.
+	Notice(music.Notify) ([]byte, error)
+}
+
+// EventMeta is what stands around an event's payload.
+type EventMeta struct {
+	Tenant string
+	Guild  music.GuildID
+	At     time.Time
+	Trace  string
+	// Cause is the id of the input.
+	Cause     string
+	Partition int
+}
+
+// Kinds of edge effects.
+const (
+	// KindAnswer is an answer that is owed to a person.
+	KindAnswer = "answer"
+	// KindNotice is a message in a text channel.
+	KindNotice = "notice"
+	// KindCommand is no effect: it is the mark by which a command that comes twice is known.
+	KindCommand = "command"
+)
+
+// Lifetimes of edge effects.
+const (
+	// AnswerLife is how long an answer can be given: Discord's interaction tokens live 15 minutes.
+	AnswerLife = 14*time.Minute + 30*time.Second
+	// NoticeLife is how long a notice makes sense.
+	NoticeLife = 2 * time.Minute
+	// CommandMemory is how long a command that comes twice is known.
+	CommandMemory = time.Hour
+)
+
+// AnswerKey and CommandKey name the rows of a command.
+func AnswerKey(id string) string  { return "answer:" + id }
+func CommandKey(id string) string { return "command:" + id }
