@@ -46,7 +46,7 @@ type Delivery struct {
 }
 
 // ErrReset says that a cursor does not continue in its stream: the stream was
-// lost, trimmed or made anew. The reader resynchronises and goes on from End.
+// lost, trimmed or made anew. The reader resynchronises and goes on from Begin.
 var ErrReset = fault.New(fault.Conflict, "bus.Read", "the stream does not continue from the cursor")
 
 // Bus carries messages. Its methods are safe for concurrent use.
@@ -59,8 +59,9 @@ type Bus interface {
 	// cursor says that everything before it may be forgotten.
 	// Errors: ErrReset, Unavailable, the context's.
 	Read(ctx context.Context, stream string, from Cursor, limit int) ([]Delivery, Cursor, error)
-	// End returns the cursor behind the last message of a stream.
-	End(ctx context.Context, stream string) (Cursor, error)
+	// Begin returns the cursor before the oldest message that a stream still
+	// has: where a reader begins that has none, or whose own was reset.
+	Begin(ctx context.Context, stream string) (Cursor, error)
 	// Publish tells whoever listens to a topic now.
 	Publish(ctx context.Context, topic string, m Message) error
 	// Subscribe listens to a topic until the subscription is closed. A

@@ -156,10 +156,19 @@ func (l *Loop) release() {
 // keepCursors lets cursors that moved alone wait for a commit to go with.
 func (l *Loop) keepCursors(w *work) {
 	for _, c := range w.batch.Cursors {
-		l.cursors[cursorKey{c.Partition, c.Source, c.Generation}] = c
-		if l.flushAt.IsZero() {
-			l.flushAt = l.now().Add(cursorDelay)
-		}
+		l.keepCursor(c.Partition, Origin{Source: c.Source, Generation: c.Generation, Number: c.Position})
+	}
+}
+
+func (l *Loop) keepCursor(part int, o Origin) {
+	if o.Source == "" {
+		return
+	}
+	l.cursors[cursorKey{part, o.Source, o.Generation}] = store.Cursor{
+		Partition: part, Source: o.Source, Generation: o.Generation, Position: o.Number,
+	}
+	if l.flushAt.IsZero() {
+		l.flushAt = l.now().Add(cursorDelay)
 	}
 }
 

@@ -50,6 +50,7 @@ func (l *Loop) Own(ctx context.Context, partition int, lease store.Lease, until 
 		for i := range guilds {
 			l.takeUp(guilds[i].ID, &guilds[i], lease.AliveUntil)
 		}
+		l.opt.Actuator.Owned(partition, lease.Epoch)
 	})
 }
 
@@ -91,6 +92,7 @@ func (l *Loop) lose(partition int) {
 		}
 	}
 	l.held = kept
+	l.opt.Actuator.Lost(partition)
 }
 
 // Owned returns the partitions that the loop has, with their epochs and batches.

@@ -272,7 +272,8 @@ func (l *Loop) ready(ds []Delivery) []Delivery {
 	out := ds[:0]
 	for _, d := range ds {
 		id := d.Input.Guild
-		o := l.owned[Of(id, l.opt.Partitions)]
+		part := Of(id, l.opt.Partitions)
+		o := l.owned[part]
 		switch e := l.guilds[id]; {
 		case o == nil:
 			// Another process owns it, or will.
@@ -281,6 +282,7 @@ func (l *Loop) ready(ds []Delivery) []Delivery {
 			out = append(out, d)
 		case dispensable(d.Input.Body):
 			// Whoever needs to know gets a snapshot with the rows.
+			l.keepCursor(part, d.Origin)
 		default:
 			l.in.park(id)
 			wait = append(wait, d)

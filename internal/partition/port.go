@@ -53,6 +53,10 @@ type Actuator interface {
 	Committed(c Committed)
 	// Resync asks for a snapshot of who is in voice in a guild.
 	Resync(guild music.GuildID)
+	// Owned says that a partition's inputs can be delivered from now on; Lost
+	// that they belong to somebody else.
+	Owned(partition int, epoch int64)
+	Lost(partition int)
 }
 
 // Encoder turns what steps produce into rows.

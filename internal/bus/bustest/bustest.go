@@ -25,7 +25,7 @@ func Run(t *testing.T, open func(t *testing.T) bus.Bus) {
 		"ForeignCursorIsReset":      foreignCursor,
 		"ForgottenCursorIsReset":    forgottenCursor,
 		"FullStreamRefusesAll":      fullStream,
-		"EndSkipsWhatIsThere":       endSkips,
+		"BeginHasWhatIsKept":        beginHas,
 		"TopicReachesListeners":     topicReaches,
 		"SlowListenerMissesCounted": slowListener,
 		"CloseEndsEverything":       closeEnds,
@@ -46,7 +46,7 @@ func within(t *testing.T) context.Context {
 
 func start(t *testing.T, b bus.Bus, stream string) bus.Cursor {
 	t.Helper()
-	c, err := b.End(within(t), stream)
+	c, err := b.Begin(within(t), stream)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,13 +159,19 @@ func fullStream(t *testing.T, b bus.Bus) {
 	add(t, b, "s", "room again")
 }
 
-func endSkips(t *testing.T, b bus.Bus) {
+func beginHas(t *testing.T, b bus.Bus) {
 	add(t, b, "s", "old")
 	at := start(t, b, "s")
 	add(t, b, "s", "new")
-	got, _, err := b.Read(within(t), "s", at, 10)
-	if err != nil || len(got) != 1 || got[0].Kind != "new" {
+	got, to, err := b.Read(within(t), "s", at, 1)
+	if err != nil || len(got) != 1 || got[0].Kind != "old" {
 		t.Fatalf("got %v, %v", got, err)
+	}
+	if got, _, err = b.Read(within(t), "s", to, 1); err != nil || len(got) != 1 || got[0].Kind != "new" {
+		t.Fatalf("got %v, %v", got, err)
+	}
+	if got, _, err = b.Read(within(t), "s", start(t, b, "s"), 1); err != nil || len(got) != 1 || got[0].Kind != "new" {
+		t.Fatalf("what was read by a later cursor is forgotten: %v, %v", got, err)
 	}
 }
 

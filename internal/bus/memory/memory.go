@@ -144,15 +144,15 @@ func (s *stream) take(after int64, limit int) ([]bus.Delivery, <-chan struct{}, 
 	return out, s.wake, nil
 }
 
-// End implements bus.Bus.
-func (b *Bus) End(_ context.Context, name string) (bus.Cursor, error) {
+// Begin implements bus.Bus.
+func (b *Bus) Begin(_ context.Context, name string) (bus.Cursor, error) {
 	s, err := b.stream(name)
 	if err != nil {
 		return bus.Cursor{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return bus.Cursor{Generation: b.generation, Position: s.first + int64(len(s.msgs)) - 1}, nil
+	return bus.Cursor{Generation: b.generation, Position: s.first - 1}, nil
 }
 
 // Close implements bus.Bus.

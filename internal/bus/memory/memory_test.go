@@ -24,7 +24,7 @@ func BenchmarkHop(b *testing.B) {
 	defer func() { _ = m.Close() }()
 	ctx, cancel := context.WithTimeout(b.Context(), time.Minute)
 	defer cancel()
-	at, err := m.End(ctx, "s")
+	at, err := m.Begin(ctx, "s")
 	if err != nil {
 		b.Fatal(err)
 	}
