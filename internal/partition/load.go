@@ -143,7 +143,8 @@ func (l *Loop) takeUp(id music.GuildID, row *music.Guild, alive time.Time) {
 		Guild: id, Body: music.Loaded{AliveUntil: alive},
 	}}})
 	l.in.unpark(id)
-	l.opt.Actuator.Resync(id)
+	g := e.g
+	l.opt.Actuator.TakenUp(&g)
 }
 
 // want asks the loader for a guild's rows. The guild is parked until they came.

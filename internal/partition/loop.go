@@ -178,6 +178,18 @@ func (l *Loop) Epoch(id music.GuildID) (epoch int64, rest time.Duration, ok bool
 	return o.epoch, rest, rest > 0
 }
 
+// PartitionEpoch returns the epoch of a partition, ok being false where it is
+// not owned or its lease is in doubt.
+func (l *Loop) PartitionEpoch(part int) (epoch int64, ok bool) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	o := l.owned[part]
+	if o == nil {
+		return 0, false
+	}
+	return o.epoch, o.until.After(l.opt.Clock.Now())
+}
+
 // Run runs the loop until ctx ends. What was taken by then is committed.
 func (l *Loop) Run(ctx context.Context) error {
 	loading, stop := context.WithCancel(ctx)

@@ -53,6 +53,9 @@ type Actuator interface {
 	Committed(c Committed)
 	// Resync asks for a snapshot of who is in voice in a guild.
 	Resync(guild music.GuildID)
+	// TakenUp says that a guild was brought into memory. Who is in voice there
+	// is not known yet.
+	TakenUp(guild *music.Guild)
 	// Owned says that a partition's inputs can be delivered from now on; Lost
 	// that they belong to somebody else.
 	Owned(partition int, epoch int64)

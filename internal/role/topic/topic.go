@@ -1,0 +1,93 @@
+// Package topic is what the roles tell each other over the bus: the names of
+// the topics and the form of their messages. What is told on a topic may be
+// missed; rows are the truth, and whoever missed something finds it there.
+package topic
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/atrilhq/platform/internal/bus"
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/fault"
+)
+
+// The topics.
+const (
+	// Receipts tells gateways which commands are durable. Message: Receipt.
+	Receipts = "receipts"
+	// Owed tells gateways which answers and notices are owed. Message: the
+	// payload of the effect; its key and its kind are the message's.
+	Owed = "owed"
+	// Events tells whoever wants to know what happened. Message: an envelope;
+	// the number of the message is the place in the journal.
+	Events = "events"
+	// Voice tells gateways where a bot's voice is wanted. Message: VoiceWish.
+	Voice = "voice"
+	// Panels tells gateways that a player's panel changed. Message: PlayerRef.
+	Panels = "panels"
+	// Resync asks gateways who is in voice in a guild. The key is the guild.
+	Resync = "resync"
+	// Taken tells gateways up to where their inputs are durable. Message: TakenUpTo.
+	Taken = "taken"
+)
+
+// Receipt says which commands are durable.
+type Receipt struct {
+	// Commands came for the first time, Again had come before.
+	Commands []string `json:"commands,omitempty"`
+	Again    []string `json:"again,omitempty"`
+}
+
+// VoiceWish says where a bot's voice is wanted; an empty channel means nowhere.
+type VoiceWish struct {
+	Guild   music.GuildID   `json:"guild"`
+	Bot     music.BotID     `json:"bot"`
+	Channel music.ChannelID `json:"channel,omitempty"`
+	Epoch   int64           `json:"epoch"`
+}
+
+// PlayerRef names a player.
+type PlayerRef struct {
+	Guild music.GuildID `json:"guild"`
+	Bot   music.BotID   `json:"bot"`
+}
+
+// TakenUpTo says that a partition durably took all inputs of a source up to a number.
+type TakenUpTo struct {
+	Partition  int    `json:"partition"`
+	Source     string `json:"source"`
+	Generation string `json:"generation"`
+	Number     int64  `json:"number"`
+}
+
+// Answer is the payload of an owed answer.
+type Answer struct {
+	To     music.ReplyTo `json:"to"`
+	Answer music.Answer  `json:"answer"`
+}
+
+// Notice is the payload of an owed notice.
+type Notice struct {
+	Bot     music.BotID     `json:"bot"`
+	Channel music.ChannelID `json:"channel"`
+	Answer  music.Answer    `json:"answer"`
+}
+
+// Tell publishes a message in JSON. Errors: Internal, those of the bus.
+func Tell(ctx context.Context, b bus.Bus, name, key string, v any) error {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return fault.Wrap(err, fault.Internal, "topic.Tell", "the message cannot be written")
+	}
+	return b.Publish(ctx, name, bus.Message{Key: key, Data: raw})
+}
+
+// Hear reads a message. Errors: Invalid.
+func Hear[T any](m bus.Message) (T, error) {
+	var v T
+	if err := json.Unmarshal(m.Data, &v); err != nil {
+		return v, fault.Wrap(err, fault.Invalid, "topic.Hear", "the message cannot be read")
+	}
+	return v, nil
+}
