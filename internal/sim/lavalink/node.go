@@ -1,0 +1,139 @@
+package lavalink
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"log/slog"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/atrilhq/platform/internal/fault"
+)
+
+// Options says what a node is. Password is required; the rest has defaults.
+type Options struct {
+	Name     string
+	Password string
+	// Clock is the node's time; the real clock if nil.
+	Clock clockwork.Clock
+	// Catalog is the library; DefaultCatalog() if nil.
+	Catalog *Catalog
+	Logger  *slog.Logger
+	// Verify decides whether voice credentials are real. It is called without
+	// the node's lock and may block, as a voice handshake does; an error makes
+	// the PATCH fail with 500. Nil accepts all.
+	Verify func(Voice) error
+	// DisabledFilters are refused with 400 and missing in /v4/info.
+	DisabledFilters []string
+}
+
+// Node is one simulated Lavalink server. Its methods may be called from any
+// goroutine.
+type Node struct {
+	opts    Options
+	clock   clockwork.Clock
+	catalog *Catalog
+	log     *slog.Logger
+	mux     http.Handler
+	closing context.Context // ends with Close, or with SetDown(true) for what runs then
+	stop    context.CancelFunc
+	running sync.WaitGroup
+
+	mu        sync.Mutex
+	now       time.Time
+	started   time.Time
+	due       alarms
+	seq       uint64
+	timer     clockwork.Timer
+	armed     time.Time // what timer is set to
+	sessions  map[string]*session
+	closed    bool
+	down      bool
+	loadDelay time.Duration
+	timeline  timeline
+}
+
+// New starts a node. A missing password or an unknown name among the disabled
+// filters is fault.Invalid.
+func New(opts Options) (*Node, error) {
+	const op = "lavalink.New"
+	if opts.Password == "" {
+		return nil, fault.New(fault.Invalid, op, "a node needs a password").WithHint("set Options.Password")
+	}
+	for _, f := range opts.DisabledFilters {
+		if !slices.Contains(FilterNames(), f) {
+			return nil, fault.New(fault.Invalid, op, "no filter is called "+f)
+		}
+	}
+	if opts.Clock == nil {
+		opts.Clock = clockwork.NewRealClock()
+	}
+	if opts.Catalog == nil {
+		opts.Catalog = DefaultCatalog()
+	}
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	n := &Node{
+		opts: opts, clock: opts.Clock, catalog: opts.Catalog, log: opts.Logger.With("node", opts.Name),
+		now: opts.Clock.Now(), sessions: make(map[string]*session),
+	}
+	n.started = n.now
+	n.closing, n.stop = context.WithCancel(context.Background())
+	n.mux = n.routes()
+	return n, nil
+}
+
+// Handler serves the node: REST and WebSocket.
+func (n *Node) Handler() http.Handler { return http.HandlerFunc(n.serve) }
+
+// Close shuts the node down as a stopped server does: every socket is closed
+// with 1001, all sessions and players end. It waits until nothing of the node
+// runs any more and may be called twice.
+func (n *Node) Close() {
+	now := n.lock()
+	n.closed = true
+	n.stop()
+	for _, s := range n.sorted() {
+		if s.link != nil {
+			s.link.finish(1001)
+			s.link = nil
+		}
+		n.destroySession(now, s)
+	}
+	n.unlock()
+	n.running.Wait()
+}
+
+// sorted returns the sessions in the order of their ids.
+func (n *Node) sorted() []*session {
+	out := make([]*session, 0, len(n.sessions))
+	for _, s := range n.sessions {
+		out = append(out, s)
+	}
+	slices.SortFunc(out, func(a, b *session) int { return compareText(a.id, b.id) })
+	return out
+}
+
+func (n *Node) passwordIs(given string) bool {
+	return subtle.ConstantTimeCompare([]byte(given), []byte(n.opts.Password)) == 1
+}
+
+// newSessionID returns sixteen letters and digits, as the server makes them.
+func (n *Node) newSessionID() string {
+	const pool = "abcdefghijklmnopqrstuvwxyz0123456789"
+	for {
+		raw := []byte(rand.Text())[:16]
+		for i, b := range raw {
+			raw[i] = pool[int(b)%len(pool)]
+		}
+		if id := string(raw); n.sessions[id] == nil {
+			return id
+		}
+	}
+}
