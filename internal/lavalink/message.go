@@ -115,9 +115,13 @@ func (l *Link) play(guild music.GuildID, kind dl.EventType, u userData, m wireMe
 		r.started = u.Play
 		l.emit(guild, u.Epoch, music.PlayStarted{Bot: bot, Play: u.Play})
 	case dl.EventTypeTrackEnd:
-		r.ended = u.Play
-		if r.player.Play == u.Play {
-			r.forgetPlay()
+		// The end of an earlier sounding of a play that is started once more may
+		// be late; only what was seen to start can end.
+		if r.started == u.Play {
+			r.ended = u.Play
+			if r.player.Play == u.Play {
+				r.forgetPlay()
+			}
 			l.touched(r)
 		}
 		reason := music.EndReason(m.Reason)

@@ -160,7 +160,7 @@ func (b *Board) Score() float64 {
 	s, _ := b.Stats()
 	idle := float64(max(s.Players-s.Playing, 0))
 	score := float64(s.Playing) + idle/10
-	score += 200 * math.Pow(max(s.SystemLoad, s.NodeLoad), 3)
+	score += 200 * math.Pow(max(unit(s.SystemLoad), unit(s.NodeLoad)), 3)
 	if s.Frames != nil {
 		lost := unit((s.Frames.Deficit + 2*s.Frames.Nulled) / framesPerMinute)
 		score += 1000 * lost
