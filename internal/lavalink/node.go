@@ -1,0 +1,64 @@
+package lavalink
+
+import (
+	"log/slog"
+	"net"
+	"net/url"
+	"strconv"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/fault"
+)
+
+// Secret is text that must not be shown. Every way of printing it gives a
+// placeholder; string(s) gives the text.
+type Secret string
+
+const redacted = "[redacted]"
+
+// String returns a placeholder.
+func (Secret) String() string { return redacted }
+
+// GoString returns a placeholder.
+func (Secret) GoString() string { return redacted }
+
+// MarshalText returns a placeholder, so that JSON and YAML do not show it.
+func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
+
+// LogValue returns a placeholder.
+func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
+
+// Node says where a node is and how to be let in.
+type Node struct {
+	Name music.NodeName
+	// Address is host:port.
+	Address string
+	// Secure is true for TLS (https and wss).
+	Secure   bool
+	Password Secret
+}
+
+// Validate returns fault.Invalid with the reason for a node that cannot be used.
+func (n Node) Validate() error {
+	const op = "lavalink.Node"
+	if n.Name == "" {
+		return fault.New(fault.Invalid, op, "a node needs a name").WithHint("write lavalink nodes as name=host:port,password")
+	}
+	host, port, err := net.SplitHostPort(n.Address)
+	if p, perr := strconv.ParseUint(port, 10, 16); err != nil || perr != nil || p == 0 || host == "" {
+		return fault.Wrap(err, fault.Invalid, op, "the address of node "+string(n.Name)+" is not host:port").
+			WithHint("give a host and a port between 1 and 65535, as in localhost:2333")
+	}
+	if n.Password == "" {
+		return fault.New(fault.Invalid, op, "node "+string(n.Name)+" has no password").
+			WithHint("set it to lavalink.server.password of the node's application.yml")
+	}
+	return nil
+}
+
+func (n Node) url(scheme string) url.URL {
+	if n.Secure {
+		scheme += "s"
+	}
+	return url.URL{Scheme: scheme, Host: n.Address}
+}

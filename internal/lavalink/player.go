@@ -1,0 +1,58 @@
+package lavalink
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/atrilhq/platform/internal/core/music"
+)
+
+// Voice is what a node needs to speak in a voice channel. All four fields come
+// from Discord and belong together.
+type Voice struct {
+	Token    Secret
+	Endpoint string
+	Session  string
+	Channel  music.ChannelID
+}
+
+// Complete is true where nothing is missing.
+func (v Voice) Complete() bool {
+	return v.Token != "" && v.Endpoint != "" && v.Session != "" && v.Channel != ""
+}
+
+// Player is what a node has for a guild.
+type Player struct {
+	Guild music.GuildID
+	// Play and Epoch are from the track's userData; Play is empty where nothing
+	// plays, and where what plays was not started by us (Foreign).
+	Play    music.PlayID
+	Epoch   int64
+	Foreign bool
+	// Position is where the track is; it is what the node last said.
+	Position  time.Duration
+	Paused    bool
+	Volume    int // percent
+	Connected bool
+	Voice     Voice
+}
+
+func readPlayer(raw []byte) (Player, bool) {
+	var w wirePlayer
+	if json.Unmarshal(raw, &w) != nil || w.GuildID == "" || len(w.GuildID) > 32 {
+		return Player{}, false
+	}
+	p := Player{
+		Guild: music.GuildID(w.GuildID), Position: w.State.Position.millis(), Paused: bool(w.Paused),
+		Volume: w.Volume.whole(), Connected: bool(w.State.Connected),
+		Voice: Voice{
+			Token: Secret(w.Voice.Token), Endpoint: string(w.Voice.Endpoint),
+			Session: string(w.Voice.SessionID), Channel: music.ChannelID(w.Voice.ChannelID),
+		},
+	}
+	if w.Track != nil {
+		u, ok := readUserData(w.Track.UserData)
+		p.Play, p.Epoch, p.Foreign = u.Play, u.Epoch, !ok
+	}
+	return p, true
+}
