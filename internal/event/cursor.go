@@ -2,6 +2,7 @@ package event
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -57,7 +58,12 @@ func (c *cursor) quoted() (inside []byte, escaped, ok bool) {
 	}
 	text, start, i := c.text, c.at, c.at
 	for {
-		for i+8 <= len(text) && special(binary.LittleEndian.Uint64(text[i:])) == 0 {
+		for i+8 <= len(text) {
+			w := binary.LittleEndian.Uint64(text[i:])
+			if found := marks(w) &^ w & highs; found != 0 {
+				i += bits.TrailingZeros64(found) / 8
+				break
+			}
 			i += 8
 		}
 		for i < len(text) && text[i] >= 0x20 && text[i] != '"' && text[i] != '\\' {

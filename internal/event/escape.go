@@ -12,43 +12,43 @@ const (
 	highs = 0x8080808080808080
 )
 
-// special is not 0 where one of the eight bytes is a control character, a quote
-// or a backslash. It answers only "is there one": borrows may mark a byte above
-// the first that is meant.
-func special(w uint64) uint64 {
-	quote := w ^ lows*'"'
-	slash := w ^ lows*'\\'
-	return ((w-lows*0x20)&^w | (quote-lows)&^quote | (slash-lows)&^slash) & highs
+// marks has the top bit of a byte set where that byte is a control character, a
+// quote or a backslash; flipping 0x02 puts the quote (0x22) right above the
+// control characters, so that one subtraction finds both. It answers only "is
+// there one": a borrow may mark bytes above the first that is meant. Bytes from
+// 0x80 on may be marked too, which is for the caller to mask.
+func marks(w uint64) uint64 {
+	return (w ^ lows*0x02 - lows*0x21) | (w ^ lows*'\\' - lows)
 }
 
 // appendText appends the inside of a JSON string. Nearly all text needs no
-// escape, so it is copied first and looked at then.
+// escape, so it is copied eight bytes at a time while it is looked at, and
+// written anew where something was found.
 func appendText(dst []byte, s string) []byte {
-	start := len(dst)
-	dst = append(dst, s...)
-	if plain(dst[start:]) {
+	start, whole := len(dst), s
+	if len(s) < 8 || cap(dst)-start < len(s) {
+		return appendEscaped(dst, s)
+	}
+	dst = dst[:start+len(s)]
+	last := word(s[len(s)-8:])
+	binary.LittleEndian.PutUint64(dst[len(dst)-8:], last)
+	found := marks(last) | last
+	for to := dst[start:]; len(s) > 8 && len(to) > 8; s, to = s[8:], to[8:] {
+		w := word(s)
+		binary.LittleEndian.PutUint64(to, w)
+		found |= marks(w) | w
+	}
+	if found&highs == 0 {
 		return dst
 	}
-	return appendEscaped(dst[:start], s)
+	return appendEscaped(dst[:start], whole)
 }
 
-// plain is true for ASCII without anything to escape.
-func plain(b []byte) bool {
-	if len(b) < 8 {
-		for _, c := range b {
-			if c < 0x20 || c >= utf8.RuneSelf || c == '"' || c == '\\' {
-				return false
-			}
-		}
-		return true
-	}
-	var found uint64
-	for i := 0; i+8 <= len(b); i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		found |= special(w) | w&highs
-	}
-	w := binary.LittleEndian.Uint64(b[len(b)-8:])
-	return found|special(w)|w&highs == 0
+// word reads eight bytes of a string; the compiler makes one load of it.
+func word(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
 }
 
 // appendEscaped appends the inside of a JSON string, escaping what RFC 8259

@@ -149,8 +149,10 @@ func (h *Header) keep(a attribute, value []byte) error {
 			return invalid("event.Scan", a, "must be 1.0")
 		}
 	case attrDataContentType:
-		media, _, _ := bytes.Cut(value, []byte{';'})
-		if len(value) > 0 && string(bytes.TrimSpace(media)) != ContentType {
+		if len(value) == 0 || string(value) == ContentType {
+			return nil
+		}
+		if media, _, _ := bytes.Cut(value, []byte{';'}); string(bytes.TrimSpace(media)) != ContentType {
 			return invalid("event.Scan", a, "must be application/json")
 		}
 	case attrTime:
