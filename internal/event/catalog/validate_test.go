@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -62,7 +64,9 @@ func drawInto(t *rapid.T, at string, v reflect.Value, n, root node) {
 		}
 	case reflect.Struct:
 		props := n.properties()
-		for name, f := range fieldsOf(v.Type()) {
+		fields := fieldsOf(v.Type())
+		for _, name := range slices.Sorted(maps.Keys(fields)) { // in one order, so that a failure can be drawn again
+			f := fields[name]
 			if f.optional && rapid.Bool().Draw(t, at+"."+name+" is absent") {
 				continue
 			}
