@@ -10,7 +10,7 @@ func All() []ID {
 		OtherChannel, NoBotFree, CannotConnect, CannotSpeak, JoinTimeout, QueueFull, VolumeRange, NothingPlaying,
 		NotConnected, AlreadyPaused, NotPaused, AlreadySkipped, NotFound, LoadFailed, ResolveTimeout, Cancelled,
 		Busy, Stale, OldPanel, TooManyErrors, UnknownOperation, NotPossible, TrackBy, TrackUntitled, TrackLive,
-		QueueTitle, QueueEmpty, QueueNothingElse, QueueNow, QueuePausedAt, QueuePending, QueueWaiting, QueueMore,
+		QueueTitle, QueueEmpty, QueueNothingElse, QueueNow, QueuePausedAt, QueueHeld, QueuePending, QueueWaiting, QueueMore,
 		QueuePage, Tracks, PanelPlaying, PanelPaused, PanelWaiting, PanelNoNode, PanelNothing, PanelNothingHint,
 		PanelKept, FieldAuthor, FieldLength, FieldPosition, FieldBy, FieldVolume, FieldWaiting, NothingWaits,
 		Percent, Days, Hours, Minutes, Seconds, TimePair, PlanFree, PlanPro, PlanElite, HelpTitle, HelpHint,

@@ -76,6 +76,7 @@ const (
 	QueueNothingElse ID = "queue.nothing_else"
 	QueueNow         ID = "queue.now"
 	QueuePausedAt    ID = "queue.paused"
+	QueueHeld        ID = "queue.held"
 	QueuePending     ID = "queue.pending"
 	QueueWaiting     ID = "queue.waiting"
 	QueueMore        ID = "queue.more"

@@ -18,16 +18,19 @@ func queue(p *i18n.Printer, q *music.QueueView) Message {
 	}
 	e := &Embed{Title: p.Text(i18n.QueueTitle, nil), Color: colorPlaying}
 	var parts []string
-	if q.Now.Track != nil {
+	switch {
+	case q.Now.Track == nil && q.Now.NoNode:
+		e.Color = colorQuiet
+		parts = append(parts, p.Text(i18n.PanelNoNode, nil))
+	case q.Now.Track != nil:
 		id := i18n.QueueNow
-		if q.Now.Paused {
+		switch {
+		case q.Now.NoNode:
+			id, e.Color = i18n.QueueHeld, colorQuiet
+		case q.Now.Paused:
 			id, e.Color = i18n.QueuePausedAt, colorHeld
 		}
 		parts = append(parts, p.Text(id, i18n.Args{"Track": full(p, q.Now.Track)}))
-	}
-	if q.Now.NoNode {
-		e.Color = colorQuiet
-		parts = append(parts, p.Text(i18n.PanelNoNode, nil))
 	}
 	if len(q.Slots) > 0 {
 		parts = append(parts, lines(p, q.Slots))
