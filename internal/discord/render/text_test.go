@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/discord/render"
 )
 
@@ -141,6 +142,22 @@ func TestURL(t *testing.T) {
 	} {
 		if got := render.URL(in); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestMentionsAreOfIDsOnly(t *testing.T) {
+	p := printer(t, "en-US")
+	for id, want := range map[music.ChannelID]string{
+		"300000000000000001":                        "<#300000000000000001>",
+		"18446744073709551615":                      "<#18446744073709551615>",
+		"184467440737095516150":                     "184467440737095516150",
+		"1> @everyone":                              `1\> \@everyone`,
+		music.ChannelID(strings.Repeat("a\n", 300)): strings.Repeat("a ", 49) + "a…",
+	} {
+		got := render.Answer(p, music.Answer{Kind: music.AnswerLeft, Channel: id}).Content
+		if got != "👋 Left "+want+". See you soon!" {
+			t.Errorf("%.40q: got %q", id, got)
 		}
 	}
 }
