@@ -154,7 +154,7 @@ func (l *Loop) rows(w *work, r music.Result, d Delivery, part int) (
 		case music.Notify:
 			x := row
 			x.Key, x.Kind, x.Expires = e.Key, KindNotice, w.at.Add(NoticeLife)
-			if x.Payload, err = l.opt.Encoder.Notice(e); err != nil {
+			if x.Payload, err = l.opt.Encoder.Notice(d.Input.Guild, e); err != nil {
 				return nil, nil, nil, nil, err
 			}
 			effects = append(effects, x)

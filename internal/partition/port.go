@@ -69,7 +69,7 @@ type Encoder interface {
 	// Answer returns the payload of an owed answer.
 	Answer(music.Respond) ([]byte, error)
 	// Notice returns the payload of a notice.
-	Notice(music.Notify) ([]byte, error)
+	Notice(music.GuildID, music.Notify) ([]byte, error)
 }
 
 // EventMeta is what stands around an event's payload.

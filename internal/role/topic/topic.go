@@ -69,6 +69,7 @@ type Answer struct {
 
 // Notice is the payload of an owed notice.
 type Notice struct {
+	Guild   music.GuildID   `json:"guild"`
 	Bot     music.BotID     `json:"bot"`
 	Channel music.ChannelID `json:"channel"`
 	Answer  music.Answer    `json:"answer"`

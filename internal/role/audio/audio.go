@@ -1,0 +1,163 @@
+// Package audio composes the role that owns partitions: it lets guilds step,
+// looks queries up and makes the players on Lavalink nodes what they are wanted
+// to be.
+package audio
+
+import (
+	"context"
+	"log/slog"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jonboulle/clockwork"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/atrilhq/platform/internal/bus"
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/core/plan"
+	"github.com/atrilhq/platform/internal/event/catalog"
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/lavalink"
+	"github.com/atrilhq/platform/internal/partition"
+	"github.com/atrilhq/platform/internal/role/topic"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+// Options says what the role works with.
+type Options struct {
+	Store store.Store
+	Bus   bus.Bus
+	Clock clockwork.Clock
+	// Logger is the process's.
+	Logger *slog.Logger
+	// Holder names this process in leases; see partition.OwnerOptions.
+	Holder string
+	// LeaseTTL is how long a lease lasts; 0 means the default.
+	LeaseTTL time.Duration
+	Nodes    []lavalink.Node
+	// NewResolver makes what looks queries up, of something that loads from
+	// the role's nodes.
+	NewResolver func(Loader) Resolver
+	// Entitlements is what every guild may do while nobody sells anything.
+	Entitlements plan.Entitlements
+}
+
+// Loader loads what is under an identifier from some node.
+type Loader interface {
+	Load(ctx context.Context, identifier string) (lavalink.LoadResult, error)
+}
+
+// Role is the audio role of one process.
+type Role struct {
+	opt        Options
+	log        *slog.Logger
+	partitions int
+	loop       *partition.Loop
+	owner      *partition.Owner
+	nodes      []*node
+	resolver   Resolver
+	links      *links
+	steering   *steering
+	resolving  *resolving
+	readers    *readers
+	run        string
+	inputs     atomic.Int64
+	later      errgroup.Group
+}
+
+// New returns the role. It reads how many partitions there are, and returns what
+// the store returns for that, or Invalid for a node that cannot be one.
+func New(ctx context.Context, o Options) (*Role, error) {
+	n, err := o.Store.Partitions(ctx)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.CodeOf(err), "audio.New", "the number of partitions cannot be read")
+	}
+	known, err := catalog.New()
+	if err != nil {
+		return nil, err
+	}
+	r := &Role{opt: o, log: o.Logger.With("role", "audio"), partitions: n, run: uuid.NewString()}
+	for _, at := range o.Nodes {
+		c, err := lavalink.NewClient(at, lavalink.ClientOptions{})
+		if err != nil {
+			return nil, err
+		}
+		r.nodes = append(r.nodes, &node{client: c, board: lavalink.NewBoard(), state: NodeUnknown, since: o.Clock.Now()})
+	}
+	r.resolver = o.NewResolver(r)
+	r.loop = partition.NewLoop(partition.Options{
+		Partitions: n, Store: o.Store, Encoder: encoder{known}, Actuator: r, Clock: o.Clock, Logger: r.log,
+	})
+	r.owner = partition.NewOwner(partition.OwnerOptions{
+		Leases: o.Store, Holder: o.Holder, TTL: o.LeaseTTL, Clock: o.Clock, Logger: r.log,
+	}, r.loop)
+	r.steering = newSteering(r)
+	return r, nil
+}
+
+// Run runs the role until ctx ends. What it plays goes on playing on the nodes.
+func (r *Role) Run(ctx context.Context) error {
+	side, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	r.links = &links{role: r, ctx: side, open: map[linkKey]*openLink{}, stored: map[int]map[linkKey]string{}}
+	r.resolving = &resolving{role: r, ctx: side, turn: make(chan struct{}, resolveAtOnce), running: map[music.SlotID]bool{}}
+	r.readers = &readers{role: r, ctx: side, stops: map[int]context.CancelFunc{}}
+	var helpers errgroup.Group
+	for _, n := range r.nodes {
+		helpers.Go(func() error { r.watch(side, n); return nil })
+	}
+	for range steerWorkers {
+		helpers.Go(func() error { r.steering.run(side); return nil })
+	}
+	helpers.Go(func() error { r.check(side); return nil })
+	err := r.owner.Run(ctx)
+	stop()
+	_ = helpers.Wait()
+	_ = r.later.Wait()
+	r.readers.wg.Wait()
+	r.resolving.wg.Wait()
+	r.links.wg.Wait()
+	for _, n := range r.nodes {
+		n.client.Close()
+	}
+	return err
+}
+
+// Loop gives the views of guilds to whoever shows them.
+func (r *Role) Loop() *partition.Loop { return r.loop }
+
+// inputID names an input of this process.
+func (r *Role) inputID(what string) string {
+	return what + ":" + r.run + ":" + strconv.FormatInt(r.inputs.Add(1), 36)
+}
+
+// epochOf returns the epoch of a partition whose lease is certain.
+func (r *Role) epochOf(part int) (int64, bool) { return r.loop.PartitionEpoch(part) }
+
+// after calls f once some time has passed, unless ctx ended.
+func (r *Role) after(ctx context.Context, d time.Duration, f func()) {
+	r.later.Go(func() error {
+		select {
+		case <-ctx.Done():
+		case <-r.opt.Clock.After(d):
+			f()
+		}
+		return nil
+	})
+}
+
+// refuseBusy answers a command that found too many others waiting.
+func (r *Role) refuseBusy(d partition.Delivery) {
+	c, ok := d.Input.Body.(music.Command)
+	if !ok || !c.Reply.Owed() {
+		return
+	}
+	raw, err := encoder{}.Answer(music.Respond{To: c.Reply, Answer: music.Answer{
+		Kind: music.AnswerRefused, Refusal: &music.Refusal{Reason: music.ReasonBusy},
+	}})
+	if err == nil {
+		r.publish(topic.Owed, bus.Message{Kind: partition.KindAnswer, Data: raw})
+	}
+}

@@ -1,0 +1,84 @@
+package audio
+
+import (
+	"context"
+	"time"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/lavalink"
+	"github.com/atrilhq/platform/internal/partition"
+)
+
+const (
+	checkEvery = 2 * time.Second
+	// drift is how far a position may be from what is kept before it is kept anew.
+	drift = 1500 * time.Millisecond
+)
+
+// check compares what is wanted with what is really so, again and again, so that
+// whatever was missed on the way is noticed.
+func (r *Role) check(ctx context.Context) {
+	for ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.opt.Clock.After(checkEvery):
+		}
+		now := r.opt.Clock.Now()
+		r.loop.Each(func(g *music.Guild) bool {
+			if g.Unheard() || g.Recovering() {
+				r.Resync(g.ID)
+			}
+			for _, p := range g.Players {
+				r.checkPlayer(g, p, now)
+			}
+			return ctx.Err() == nil
+		})
+	}
+}
+
+func (r *Role) checkPlayer(g *music.Guild, p *music.Player, now time.Time) {
+	k := playerKey{g.ID, p.Bot}
+	epoch, _, owned := r.loop.Epoch(g.ID)
+	if !owned {
+		return
+	}
+	if p.Voice.Reset || p.Voice.Want != p.Voice.Channel {
+		r.wishVoice(g, p.Bot, epoch)
+	}
+	if p.Play == nil {
+		return
+	}
+	if p.Node == "" {
+		r.steering.wake(k)
+		return
+	}
+	l := r.links.find(linkKey{partition.Of(g.ID, r.partitions), p.Node, p.Bot})
+	if l == nil || l.Status().State == lavalink.StateDown {
+		if l == nil {
+			r.steering.wake(k)
+		}
+		return
+	}
+	seen, known := l.Observe(g.ID)
+	switch {
+	case !known, seen.Play != p.Play.ID && now.Sub(p.Play.Since) > checkEvery, g.Recovering():
+		r.steering.look(k)
+	case seen.Play == p.Play.ID && !p.Paused && !seen.Paused && seen.Position > 0:
+		at := seen.Position + now.Sub(seen.At)
+		if off := at - p.Play.PositionAt(now); off > drift || off < -drift || p.Play.Anchor.Speed == 0 {
+			r.deliver(music.Input{ID: r.inputID("drift:" + string(p.Play.ID)), Guild: g.ID, Body: music.PlayPosition{
+				Bot: p.Bot, Play: p.Play.ID, Position: at, Speed: 1,
+			}})
+		}
+	}
+}
+
+func (ls *links) find(k linkKey) *lavalink.Link {
+	ls.mu.Lock()
+	defer ls.mu.Unlock()
+	if l := ls.open[k]; l != nil {
+		return l.Link
+	}
+	return nil
+}

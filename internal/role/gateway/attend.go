@@ -1,0 +1,130 @@
+package gateway
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	dis "github.com/disgoorg/disgo/discord"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/discord"
+	"github.com/atrilhq/platform/internal/discord/render"
+	"github.com/atrilhq/platform/internal/fault"
+)
+
+const (
+	// deferAfter is when a command that is durable and has no answer yet is acknowledged.
+	deferAfter = 1500 * time.Millisecond
+	// answerWithin is how long a deferred answer is waited for here. Later ones are swept.
+	answerWithin = 14 * time.Minute
+	// respondWithin bounds what answering once may take.
+	respondWithin = 5 * time.Second
+)
+
+// reply answers at once what no guild has to be asked for.
+func (s *shard) reply(w *waiter, m render.Message) {
+	s.role.waiters.wg.Go(func() {
+		defer s.role.waiters.end(w.i.ID)
+		if err := s.respond(w.i, m); err != nil {
+			s.role.log.Warn("an interaction could not be answered", "interaction", w.i.ID, "error", err)
+		}
+	})
+}
+
+// attend waits for the answer of a command and gives it: directly if it comes
+// soon, otherwise behind a promise. A promise acknowledges the command, so it is
+// made only once the command is durable.
+func (s *shard) attend(w *waiter) {
+	defer s.role.waiters.end(w.i.ID)
+	clock := s.role.opt.Clock
+	late := min(w.i.Age(w.received), time.Second)
+	promise, giveUp := clock.After(deferAfter-late), clock.After(giveUpAfter-late)
+	var accepted <-chan struct{}
+	for {
+		select {
+		case o := <-w.answers:
+			s.settled(w.i.ID, o.key, s.respond(w.i, s.words(w.i.Locale, o.answer)))
+			return
+		case <-promise:
+			accepted = w.accepted
+		case <-accepted:
+			s.promise(w)
+			return
+		case <-giveUp:
+			// Nobody took it, and it has expired.
+			m := render.Refusal(s.role.opt.Words.For(w.i.Locale), &music.Refusal{Reason: music.ReasonFrozen})
+			if err := s.respond(w.i, m); err != nil {
+				s.role.log.Warn("an interaction could not be refused in time", "interaction", w.i.ID, "error", err)
+			}
+			return
+		case <-s.ctx.Done():
+			return
+		}
+	}
+}
+
+// promise defers, and waits for the answer.
+func (s *shard) promise(w *waiter) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), respondWithin)
+	defer cancel()
+	err := s.bot.rest.CreateResponse(ctx, w.i.ID, w.i.Token, dis.InteractionResponse{
+		Type: dis.InteractionResponseTypeDeferredCreateMessage,
+	})
+	if err != nil && fault.CodeOf(err) != fault.Conflict {
+		// The answer is stored when it comes, and swept.
+		s.role.log.Warn("an interaction could not be deferred", "interaction", w.i.ID, "error", err)
+		return
+	}
+	select {
+	case o := <-w.answers:
+		s.settled(w.i.ID, o.key, s.edit(w.i.Application, w.i.Token, s.words(w.i.Locale, o.answer)))
+	case <-s.role.opt.Clock.After(answerWithin):
+	case <-s.ctx.Done():
+	}
+}
+
+func (s *shard) words(locale string, a music.Answer) render.Message {
+	return render.Answer(s.role.opt.Words.For(locale), a)
+}
+
+// respond answers an interaction for the first time; where it was acknowledged
+// before, by a predecessor for example, the answer replaces what is there.
+func (s *shard) respond(i discord.Interaction, m render.Message) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), respondWithin)
+	defer cancel()
+	err := s.bot.rest.CreateResponse(ctx, i.ID, i.Token, dis.InteractionResponse{
+		Type: dis.InteractionResponseTypeCreateMessage, Data: m.Create(),
+	})
+	if fault.CodeOf(err) == fault.Conflict || fault.CodeOf(err) == fault.Unknown {
+		return s.bot.rest.EditOriginal(ctx, i.Application, i.Token, m.Update())
+	}
+	return err
+}
+
+func (s *shard) edit(app string, token discord.Secret, m render.Message) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), respondWithin)
+	defer cancel()
+	return s.bot.rest.EditOriginal(ctx, app, token, m.Update())
+}
+
+// settled notes that an answer was given. One that was not is swept later.
+func (s *shard) settled(id, key string, err error) {
+	if err != nil {
+		s.role.log.Warn("an answer could not be given yet", "interaction", id, "error", err)
+		return
+	}
+	if key != "" {
+		s.role.doneWith(key)
+	}
+}
+
+// addressOf is what is needed to answer an interaction, by whoever does.
+func addressOf(i discord.Interaction) string {
+	return i.Application + "/" + i.Token.Reveal()
+}
+
+func parseAddress(a string) (app string, token discord.Secret, ok bool) {
+	app, t, ok := strings.Cut(a, "/")
+	return app, discord.Secret(t), ok && app != "" && t != ""
+}

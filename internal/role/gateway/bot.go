@@ -1,0 +1,119 @@
+package gateway
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/discord"
+	"github.com/atrilhq/platform/internal/discord/command"
+	"github.com/atrilhq/platform/internal/fault"
+)
+
+// bot is one account of the pool.
+type bot struct {
+	id    music.BotID
+	app   string
+	token discord.Secret
+	rest  *discord.REST
+
+	mu     sync.Mutex
+	shards []*shard
+}
+
+// runBot checks the token, registers the commands and runs the shards.
+func (r *Role) runBot(ctx context.Context, b *bot, front bool) error {
+	account, limits, err := r.greet(ctx, b)
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	b.app = account.Application
+	n := max(1, limits.Shards)
+	r.log.Info("a bot is known", "bot", b.id, "name", account.Name, "shards", n)
+	g, ctx := errgroup.WithContext(ctx)
+	if front {
+		g.Go(func() error { r.register(ctx, b); return nil })
+	}
+	budget := discord.NewIdentifyBudget(r.opt.Clock)
+	for i := range n {
+		s := &shard{role: r, bot: b, index: i, count: n, budget: budget, ledger: newLedger()}
+		b.mu.Lock()
+		b.shards = append(b.shards, s)
+		b.mu.Unlock()
+		g.Go(func() error { return s.run(ctx) })
+	}
+	return g.Wait()
+}
+
+// greet asks Discord who the bot is until it answers. A token that is wrong is
+// not asked about again.
+func (r *Role) greet(ctx context.Context, b *bot) (discord.Account, discord.StartLimits, error) {
+	for wait := 250 * time.Millisecond; ; wait = min(2*wait, 15*time.Second) {
+		account, err := b.rest.Check(ctx)
+		var limits discord.StartLimits
+		if err == nil {
+			limits, err = b.rest.StartLimits(ctx)
+		}
+		switch {
+		case ctx.Err() != nil, err == nil:
+			return account, limits, nil
+		case fault.CodeOf(err) == fault.Unauthenticated:
+			return account, limits, err
+		}
+		r.log.Warn("Discord cannot be asked yet, trying again", "in", wait, "error", err)
+		select {
+		case <-ctx.Done():
+			return account, limits, nil
+		case <-r.opt.Clock.After(wait):
+		}
+	}
+}
+
+// register makes the commands those of this version.
+func (r *Role) register(ctx context.Context, b *bot) {
+	want := command.Register(r.opt.Words)
+	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, time.Minute) {
+		done, err := b.rest.SyncCommands(ctx, b.app, want)
+		if err == nil {
+			r.log.Info("commands are registered", "bot", b.id, "changes", done)
+			return
+		}
+		r.log.Warn("commands cannot be registered, trying again", "in", wait, "error", err)
+		select {
+		case <-ctx.Done():
+		case <-r.opt.Clock.After(wait):
+		}
+	}
+}
+
+func (r *Role) bot(id music.BotID) *bot {
+	i := slices.IndexFunc(r.bots, func(b *bot) bool { return b.id == id })
+	if i < 0 {
+		return nil
+	}
+	return r.bots[i]
+}
+
+// conn returns the connection that a guild's shard has now, nil for none.
+func (b *bot) conn(guild music.GuildID) *discord.Conn {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	id, err := strconv.ParseUint(string(guild), 10, 64)
+	if err != nil || len(b.shards) == 0 {
+		return nil
+	}
+	n := int((id >> 22) % uint64(b.shards[0].count)) //nolint:gosec // a small positive number
+	i := slices.IndexFunc(b.shards, func(s *shard) bool { return s.index == n })
+	if i < 0 {
+		return nil
+	}
+	s := b.shards[i]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.conn
+}

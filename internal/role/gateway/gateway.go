@@ -1,0 +1,134 @@
+// Package gateway composes the role that speaks with Discord: it hands over what
+// happens there as inputs, answers the members, and shows what plays.
+package gateway
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jonboulle/clockwork"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/atrilhq/platform/internal/bus"
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/core/plan"
+	"github.com/atrilhq/platform/internal/discord"
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/i18n"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+// Store is what the role needs of the database.
+type Store interface {
+	store.ShardSessions
+	store.Effects
+	store.Panels
+	Partitions(ctx context.Context) (int, error)
+	Load(ctx context.Context, ids []music.GuildID) ([]music.Guild, error)
+}
+
+// Options says what the role works with.
+type Options struct {
+	Store  Store
+	Bus    bus.Bus
+	Clock  clockwork.Clock
+	Logger *slog.Logger
+	// Holder names this process in leases.
+	Holder   string
+	LeaseTTL time.Duration
+	// Tokens are of the bots of the pool. The first is the front bot: it owns
+	// the commands, the answers and the panels.
+	Tokens []string
+	// RESTURL and GatewayURL replace Discord's own where they are set.
+	RESTURL    string
+	GatewayURL string
+	Words      *i18n.Bundle
+	// Entitlements is what every guild may do while nobody sells anything.
+	Entitlements plan.Entitlements
+}
+
+// Role is the gateway role of one process.
+type Role struct {
+	opt        Options
+	log        *slog.Logger
+	partitions int
+	run        string
+	bots       []*bot
+	waiters    *waiters
+	panels     *panels
+	done       chan string
+
+	mu      sync.Mutex
+	locales map[music.GuildID]string
+}
+
+// New returns the role. Errors: Invalid for a token that cannot be one.
+func New(ctx context.Context, o Options) (*Role, error) {
+	n, err := o.Store.Partitions(ctx)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.CodeOf(err), "gateway.New", "the number of partitions cannot be read")
+	}
+	r := &Role{
+		opt: o, log: o.Logger.With("role", "gateway"), partitions: n, run: uuid.NewString(),
+		waiters: newWaiters(), done: make(chan string, 1024), locales: map[music.GuildID]string{},
+	}
+	r.panels = newPanels(r)
+	for _, raw := range o.Tokens {
+		token, account, err := discord.ParseToken(raw)
+		if err != nil {
+			return nil, err
+		}
+		rest, err := discord.NewREST(discord.RESTOptions{Token: token, URL: o.RESTURL, Clock: o.Clock, Logger: r.log})
+		if err != nil {
+			return nil, err
+		}
+		r.bots = append(r.bots, &bot{id: music.BotID(account), token: token, rest: rest})
+	}
+	if len(r.bots) == 0 {
+		return nil, fault.New(fault.Invalid, "gateway.New", "the gateway role needs at least one bot").
+			WithHint("set DISCORD_TOKEN, or discord.bots in the configuration file")
+	}
+	return r, nil
+}
+
+// Run runs the role until ctx ends, and then leaves Discord in a way that lets a
+// successor resume. It returns Unauthenticated for a token that Discord does
+// not take, and Invalid where it refuses shards or intents.
+func (r *Role) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	r.listen(ctx, g)
+	g.Go(func() error { r.sweep(ctx); return nil })
+	g.Go(func() error { r.settle(ctx); return nil })
+	g.Go(func() error { r.panels.run(ctx); return nil })
+	for i, b := range r.bots {
+		g.Go(func() error { return r.runBot(ctx, b, i == 0) })
+	}
+	err := g.Wait()
+	r.waiters.wg.Wait()
+	for _, b := range r.bots {
+		b.rest.Close()
+	}
+	return err
+}
+
+// front returns the bot that owns commands, answers and panels.
+func (r *Role) front() *bot { return r.bots[0] }
+
+// locale returns the language of a guild, as last seen.
+func (r *Role) locale(guild music.GuildID) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.locales[guild]
+}
+
+func (r *Role) setLocale(guild music.GuildID, locale string) {
+	if locale == "" {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.locales[guild] = locale
+}

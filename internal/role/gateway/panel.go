@@ -1,0 +1,224 @@
+package gateway
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/discord/render"
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/role/topic"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+const (
+	panelTurn = 100 * time.Millisecond
+	// panelCalm is how long a panel is left alone after it was edited, so that
+	// changes that come close together become one edit.
+	panelCalm = time.Second
+	// panelAge is how old a message may be before a new one takes its place:
+	// Discord limits edits of messages older than an hour (error 30046).
+	panelAge = 55 * time.Minute
+)
+
+// panels shows each player in a message: what is wanted is in the guild's row,
+// what is shown is in the panel's row, and the difference is edited.
+type panels struct {
+	role *Role
+
+	mu      sync.Mutex
+	changed map[topic.PlayerRef]bool
+	calm    map[topic.PlayerRef]time.Time
+	shown   map[topic.PlayerRef]store.Panel
+}
+
+func newPanels(r *Role) *panels {
+	return &panels{
+		role: r, changed: map[topic.PlayerRef]bool{}, calm: map[topic.PlayerRef]time.Time{},
+		shown: map[topic.PlayerRef]store.Panel{},
+	}
+}
+
+// dirty says that what a panel is to show may have changed.
+func (p *panels) dirty(ref topic.PlayerRef) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.changed[ref] = true
+}
+
+func (p *panels) run(ctx context.Context) {
+	for !p.read(ctx) {
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.role.opt.Clock.After(time.Second):
+		}
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-p.role.opt.Clock.After(panelTurn):
+		}
+		for _, ref := range p.due() {
+			p.show(ctx, ref)
+		}
+	}
+}
+
+// read takes up the panels of a predecessor; each is compared once.
+func (p *panels) read(ctx context.Context) bool {
+	all, err := p.role.opt.Store.PanelsOf(ctx, surface)
+	if err != nil {
+		if ctx.Err() == nil {
+			p.role.log.Warn("panels cannot be read, trying again", "error", err)
+		}
+		return false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, x := range all {
+		ref := topic.PlayerRef{Guild: x.Guild, Bot: x.Bot}
+		p.shown[ref] = x
+		p.changed[ref] = true
+	}
+	return true
+}
+
+func (p *panels) due() []topic.PlayerRef {
+	now := p.role.opt.Clock.Now()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var out []topic.PlayerRef
+	for ref := range p.changed {
+		if now.Before(p.calm[ref]) {
+			continue
+		}
+		delete(p.changed, ref)
+		p.calm[ref] = now.Add(panelCalm)
+		out = append(out, ref)
+	}
+	return out
+}
+
+func (p *panels) show(ctx context.Context, ref topic.PlayerRef) {
+	if p.role.front().app == "" {
+		p.dirty(ref)
+		return
+	}
+	within, cancel := context.WithTimeout(ctx, respondWithin)
+	defer cancel()
+	err := p.converge(within, ref)
+	switch fault.CodeOf(err) {
+	case "":
+	case fault.Denied, fault.Invalid, fault.NotFound:
+		p.role.log.Warn("a panel cannot be shown", "guild", ref.Guild, "error", err)
+	default:
+		if ctx.Err() == nil {
+			p.role.log.Warn("a panel cannot be shown, trying again", "guild", ref.Guild, "error", err)
+			p.dirty(ref)
+		}
+	}
+}
+
+// converge makes a panel show what its player does.
+func (p *panels) converge(ctx context.Context, ref topic.PlayerRef) error {
+	guilds, err := p.role.opt.Store.Load(ctx, []music.GuildID{ref.Guild})
+	if err != nil {
+		return err
+	}
+	p.mu.Lock()
+	was, exists := p.shown[ref]
+	p.mu.Unlock()
+	var player *music.Player
+	if len(guilds) > 0 {
+		player = guilds[0].Player(ref.Bot)
+	}
+	if player == nil || player.Text == "" {
+		if exists {
+			return p.forget(ctx, ref)
+		}
+		return nil
+	}
+	if player.Play == nil && !exists {
+		return nil
+	}
+	now := p.role.opt.Clock.Now().UTC()
+	m := render.Panel(p.role.opt.Words.For(p.role.locale(ref.Guild)), guilds[0].Now(player, now))
+	next := store.Panel{
+		Guild: ref.Guild, Bot: ref.Bot, Surface: surface, Channel: player.Text, Message: was.Message,
+		Digest: digest(m), Posted: was.Posted, Updated: now,
+	}
+	if exists && was.Channel == next.Channel {
+		if was.Digest == next.Digest {
+			return nil
+		}
+		if now.Sub(was.Posted) < panelAge || player.Play == nil {
+			err := p.role.front().rest.EditMessage(ctx, was.Channel, was.Message, m.Update())
+			if fault.CodeOf(err) != fault.NotFound && fault.CodeOf(err) != fault.Quota {
+				if err != nil {
+					return err
+				}
+				return p.keep(ctx, ref, next)
+			}
+		}
+	}
+	if player.Play == nil {
+		return p.forget(ctx, ref)
+	}
+	return p.post(ctx, ref, next, was, m, string(player.Play.ID))
+}
+
+// post puts a new message in the place of an old one. The play's id keeps a
+// message that was posted and not noted from being posted twice.
+func (p *panels) post(ctx context.Context, ref topic.PlayerRef, next, was store.Panel, m render.Message, play string) error {
+	id, err := p.role.front().rest.CreateMessage(ctx, next.Channel, "panel:"+play+":"+was.Message, m.Create())
+	if err != nil {
+		return err
+	}
+	next.Message, next.Posted = id, next.Updated
+	if err := p.keep(ctx, ref, next); err != nil {
+		return err
+	}
+	if was.Message != "" && was.Message != id {
+		err := p.role.front().rest.DeleteMessage(ctx, was.Channel, was.Message)
+		if err != nil && fault.CodeOf(err) != fault.NotFound {
+			p.role.log.Debug("an old panel cannot be deleted", "guild", ref.Guild, "error", err)
+		}
+	}
+	return nil
+}
+
+func (p *panels) keep(ctx context.Context, ref topic.PlayerRef, next store.Panel) error {
+	if err := p.role.opt.Store.SavePanel(ctx, next); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.shown[ref] = next
+	return nil
+}
+
+func (p *panels) forget(ctx context.Context, ref topic.PlayerRef) error {
+	if err := p.role.opt.Store.DeletePanel(ctx, ref.Guild, ref.Bot, surface); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.shown, ref)
+	delete(p.calm, ref)
+	return nil
+}
+
+func digest(m render.Message) string {
+	raw, err := json.Marshal(m)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:12])
+}

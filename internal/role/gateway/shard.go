@@ -1,0 +1,206 @@
+package gateway
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/discord"
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/partition"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+const (
+	saveEvery   = 200 * time.Millisecond
+	appendRetry = 50 * time.Millisecond
+)
+
+// shard is one connection to Discord, with the right to have it.
+type shard struct {
+	role   *Role
+	bot    *bot
+	index  int
+	count  int
+	budget *discord.IdentifyBudget
+
+	mu     sync.Mutex
+	ledger *ledger
+	conn   *discord.Conn
+	epoch  int64
+	ctx    context.Context //nolint:containedctx // the life of the connection, which its handler needs
+	saved  store.ShardSession
+}
+
+var _ discord.Handler = (*shard)(nil)
+
+func (s *shard) source() string { return fmt.Sprintf("gw:%s:%d", s.bot.id, s.index) }
+
+func (s *shard) generation() string { return fmt.Sprintf("%s.%d", s.role.run, s.epoch) }
+
+// run has the shard's connection while its lease is held.
+func (s *shard) run(ctx context.Context) error {
+	ttl := s.role.opt.LeaseTTL
+	if ttl <= 0 {
+		ttl = partition.DefaultLease
+	}
+	for ctx.Err() == nil {
+		lease, state, err := s.role.opt.Store.AcquireShard(ctx, s.bot.id, s.index, s.count, s.role.opt.Holder, ttl)
+		if err != nil {
+			if fault.CodeOf(err) != fault.Conflict && ctx.Err() == nil {
+				s.role.log.Warn("a shard cannot be acquired, trying again", "shard", s.index, "error", err)
+			}
+			select {
+			case <-ctx.Done():
+			case <-s.role.opt.Clock.After(ttl / 3):
+			}
+			continue
+		}
+		err = s.connect(ctx, lease, state, ttl)
+		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+		_ = s.role.opt.Store.ReleaseShard(last, s.bot.id, s.index, s.role.opt.Holder, lease.Epoch)
+		cancel()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *shard) connect(ctx context.Context, lease store.Lease, state store.ShardSession, ttl time.Duration) error {
+	running, stop := context.WithCancel(ctx)
+	defer stop()
+	s.budget.Seed(state.Identifies)
+	conn, err := discord.NewConn(discord.Options{
+		Bot: s.bot.id, Token: s.bot.token, Limits: s.bot.rest, GatewayURL: s.role.opt.GatewayURL,
+		Shard: s.index, Shards: s.count, Clock: s.role.opt.Clock, Logger: s.role.log, Budget: s.budget, State: state,
+		Snapshots: func(f func(store.GuildSnapshot) error) error {
+			return s.role.opt.Store.Snapshots(ctx, s.bot.id, s.index, f)
+		},
+		Handler: s,
+	})
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.conn, s.epoch, s.ctx, s.saved, s.ledger = conn, lease.Epoch, running, state, newLedger()
+	s.mu.Unlock()
+	if state.SessionID != "" {
+		s.role.log.Info("a shard's session is there to be resumed", "shard", s.index, "sequence", state.Sequence)
+	}
+	var g errgroup.Group
+	g.Go(func() error {
+		defer stop()
+		return conn.Run(running)
+	})
+	g.Go(func() error {
+		defer stop()
+		s.renew(running, lease.Epoch, ttl)
+		return nil
+	})
+	g.Go(func() error {
+		s.keep(running)
+		return nil
+	})
+	return g.Wait()
+}
+
+// renew prolongs the lease until it is lost.
+func (s *shard) renew(ctx context.Context, epoch int64, ttl time.Duration) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.role.opt.Clock.After(ttl / 3):
+		}
+		err := s.role.opt.Store.RenewShard(ctx, s.bot.id, s.index, s.role.opt.Holder, epoch, ttl)
+		if fault.CodeOf(err) == fault.Conflict {
+			s.role.log.Error("a shard's lease was lost", "shard", s.index, "epoch", epoch)
+			return
+		}
+		if err != nil && ctx.Err() == nil {
+			s.role.log.Warn("a shard's lease cannot be renewed", "shard", s.index, "error", err)
+		}
+	}
+}
+
+// keep stores what a successor needs, whenever it changed.
+func (s *shard) keep(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+			defer cancel()
+			s.save(last)
+			return
+		case <-s.role.opt.Clock.After(saveEvery):
+			s.save(ctx)
+		}
+	}
+}
+
+func (s *shard) save(ctx context.Context) {
+	s.mu.Lock()
+	conn, epoch, before, led := s.conn, s.epoch, s.saved, s.ledger
+	s.mu.Unlock()
+	if at, ok := led.durable(); ok {
+		conn.Ack(at)
+	}
+	cp, err := conn.Checkpoint()
+	if err != nil {
+		s.role.log.Error("a checkpoint cannot be made", "shard", s.index, "error", err)
+		return
+	}
+	now := cp.Session
+	if len(cp.Snapshots) == 0 && now.SessionID == before.SessionID && now.Sequence == before.Sequence &&
+		now.ResumeURL == before.ResumeURL && len(now.Identifies) == len(before.Identifies) {
+		return
+	}
+	now.Bot, now.Shard, now.Shards, now.Epoch = s.bot.id, s.index, s.count, epoch
+	now.Updated = s.role.opt.Clock.Now().UTC()
+	if err := s.role.opt.Store.SaveShard(ctx, now, cp.Snapshots); err != nil {
+		s.role.log.Warn("a shard's session cannot be stored", "shard", s.index, "error", err)
+		return
+	}
+	conn.Saved(cp)
+	s.mu.Lock()
+	s.saved = now
+	s.mu.Unlock()
+}
+
+// Inputs implements discord.Handler: facts go to their partitions, in order.
+func (s *shard) Inputs(at discord.Position, in []music.Input) {
+	e, done := s.ledger.begin(at)
+	defer done()
+	for _, x := range in {
+		s.hand(e, partition.Delivery{Input: x})
+	}
+}
+
+// hand gives an input to its partition. A full stream is waited for: the socket
+// does not wait for it.
+func (s *shard) hand(e *entry, d partition.Delivery) {
+	part := partition.Of(d.Input.Guild, s.role.partitions)
+	d.Origin = partition.Origin{Source: s.source(), Generation: s.generation(), Number: s.ledger.number(e, part)}
+	m, err := partition.Encode(d)
+	if err != nil {
+		s.role.log.Error("an input cannot be handed over", "kind", d.Input.Kind(), "error", err)
+		return
+	}
+	for {
+		err := s.role.opt.Bus.Append(s.ctx, partition.Stream(part), m)
+		if err == nil || s.ctx.Err() != nil {
+			return
+		}
+		s.role.log.Warn("an input has to wait for its partition", "partition", part, "error", err)
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-s.role.opt.Clock.After(appendRetry):
+		}
+	}
+}
