@@ -9,7 +9,7 @@ func All() []ID {
 		Disconnected, JoinFailed, PlanLifts, QueryEmpty, QueryTooLong, URLUnsupported, AddressDenied, NotInVoice,
 		OtherChannel, NoBotFree, CannotConnect, CannotSpeak, JoinTimeout, QueueFull, VolumeRange, NothingPlaying,
 		NotConnected, AlreadyPaused, NotPaused, AlreadySkipped, NotFound, LoadFailed, ResolveTimeout, Cancelled,
-		Busy, Stale, OldPanel, TooManyErrors, UnknownOperation, NotPossible, TrackBy, TrackUntitled, TrackLive,
+		Busy, Stale, OldPanel, TooManyErrors, UnknownOperation, OurFault, Frozen, NotPossible, TrackBy, TrackUntitled, TrackLive,
 		QueueTitle, QueueEmpty, QueueNothingElse, QueueNow, QueuePausedAt, QueueHeld, QueuePending, QueueWaiting, QueueMore,
 		QueuePage, Tracks, PanelPlaying, PanelPaused, PanelWaiting, PanelNoNode, PanelNothing, PanelNothingHint,
 		PanelKept, FieldAuthor, FieldLength, FieldPosition, FieldBy, FieldVolume, FieldWaiting, NothingWaits,

@@ -63,6 +63,8 @@ const (
 	OldPanel         ID = "refusal.old_panel"
 	TooManyErrors    ID = "refusal.too_many_errors"
 	UnknownOperation ID = "refusal.unknown_operation"
+	OurFault         ID = "refusal.internal"
+	Frozen           ID = "refusal.frozen"
 	NotPossible      ID = "refusal.not_possible"
 )
 

@@ -2,7 +2,6 @@ package render
 
 import (
 	"github.com/atrilhq/platform/internal/core/music"
-	"github.com/atrilhq/platform/internal/core/plan"
 	"github.com/atrilhq/platform/internal/i18n"
 )
 
@@ -34,13 +33,13 @@ func sentence(p *i18n.Printer, a music.Answer) (sign, words string) {
 	case music.AnswerPlaylist:
 		return "➕", playlist(p, a)
 	case music.AnswerWaitingForNode:
-		return "⏳", p.Text(i18n.WaitingForNode, which)
+		return "⏳", p.Text(i18n.WaitingForNode, i18n.Args{"Title": kept(p, a)})
 	case music.AnswerPaused:
 		return "⏸️", p.Text(i18n.Paused, which)
 	case music.AnswerResumed:
 		return "▶️", p.Text(i18n.Resumed, which)
 	case music.AnswerSkipped:
-		return "⏭️", p.Text(i18n.Skipped, which)
+		return "⏭️", p.Text(i18n.Skipped, i18n.Args{"Title": title(p, a.Track), "Next": next(p, a.Now)})
 	case music.AnswerStopped:
 		return "⏹️", stopped(p, a.Count)
 	case music.AnswerLeft:
@@ -77,20 +76,38 @@ func queued(p *i18n.Printer, a music.Answer) string {
 // playlist says what was added and, where something was left out, which limit
 // that was and which plan lifts it.
 func playlist(p *i18n.Printer, a music.Answer) string {
-	name := ""
-	if t := Text(a.Title, maxTrackTitle); t != "" {
-		name = "**" + t + "**"
-	}
+	name := bold(a.Title, maxTrackTitle)
 	if a.Added >= a.Total {
 		return p.Count(i18n.Playlist, a.Added, i18n.Args{"Title": name})
 	}
 	words := p.Count(i18n.PlaylistCut, a.Total, i18n.Args{
 		"Title": name, "Added": p.Number(a.Added), "Limit": orNothing(p, a.Limit),
 	})
-	if a.Limit <= 0 {
-		return words
+	return words + lifted(p, a.Plan)
+}
+
+// kept names what waits for a node: the track, or what was asked for where no
+// node was there to find it.
+func kept(p *i18n.Printer, a music.Answer) string {
+	if a.Track != nil {
+		return title(p, a.Track)
 	}
-	return words + lifted(p, plan.Lifts(a.Limit, func(e plan.Entitlements) int { return e.QueueLength }))
+	return bold(a.Title, maxQuery)
+}
+
+// next says what follows a track that was skipped, if anything does.
+func next(p *i18n.Printer, v *music.NowView) string {
+	if v == nil || v.Track == nil {
+		return ""
+	}
+	id := i18n.Playing
+	switch {
+	case v.NoNode:
+		id = i18n.QueueHeld
+	case v.Paused:
+		id = i18n.QueuePausedAt
+	}
+	return p.Text(id, i18n.Args{"Track": full(p, v.Track)})
 }
 
 func stopped(p *i18n.Printer, removed int) string {

@@ -91,9 +91,17 @@ func isHex(c byte) bool {
 func link(text, address string, limit int) string {
 	u := URL(address)
 	if u == "" {
-		return "**" + Text(text, limit) + "**"
+		return bold(text, limit)
 	}
 	return "**[" + label(text, limit) + "](<" + u + ">)**"
+}
+
+// bold returns untrusted text in bold, nothing where there is nothing to see.
+func bold(text string, limit int) string {
+	if text = Text(text, limit); text == "" {
+		return ""
+	}
+	return "**" + text + "**"
 }
 
 // channel mentions a channel. A name that is no id of Discord's is shown as text.

@@ -74,7 +74,7 @@ func drawAnswer(t *rapid.T, kinds, reasons []string) music.Answer {
 	return music.Answer{
 		Kind: music.AnswerKind(rapid.SampledFrom(kinds).Draw(t, "kind")), Track: drawTrack(t),
 		Title: hostile().Draw(t, "playlist"), Position: rapid.Int().Draw(t, "position"), Count: rapid.Int().Draw(t, "count"),
-		Added: rapid.Int().Draw(t, "added"), Total: rapid.Int().Draw(t, "total"), Limit: rapid.Int().Draw(t, "limit"),
+		Added: rapid.Int().Draw(t, "added"), Total: rapid.Int().Draw(t, "total"), Limit: rapid.Int().Draw(t, "limit"), Plan: plan.Name(hostile().Draw(t, "lifts")),
 		Channel: music.ChannelID(hostile().Draw(t, "channel")), Now: &now, Queue: drawQueue(t),
 		Refusal: &music.Refusal{
 			Reason: music.Reason(rapid.SampledFrom(reasons).Draw(t, "reason")), Limit: rapid.Int().Draw(t, "bound"),

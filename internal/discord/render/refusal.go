@@ -98,6 +98,10 @@ func reason(r music.Reason) i18n.ID {
 		return i18n.TooManyErrors
 	case music.ReasonUnknownOperation:
 		return i18n.UnknownOperation
+	case music.ReasonInternal:
+		return i18n.OurFault
+	case music.ReasonFrozen:
+		return i18n.Frozen
 	}
 	return i18n.NotPossible
 }

@@ -59,17 +59,21 @@ func answers() map[string]music.Answer {
 		"playing a stream":        {Kind: music.AnswerPlaying, Track: radio()},
 		"queued":                  {Kind: music.AnswerQueued, Track: ocean(), Position: 1_203},
 		"queued next":             {Kind: music.AnswerQueued, Track: ocean(), Position: 1},
-		"playlist":                {Kind: music.AnswerPlaylist, Title: "Summer", Added: 40, Total: 40, Limit: 200},
+		"playlist":                {Kind: music.AnswerPlaylist, Title: "Summer", Added: 40, Total: 40},
 		"playlist of one":         {Kind: music.AnswerPlaylist, Added: 1, Total: 1},
-		"playlist cut":            {Kind: music.AnswerPlaylist, Title: "Summer", Added: 200, Total: 5_000, Limit: 200},
+		"playlist cut":            {Kind: music.AnswerPlaylist, Title: "Summer", Added: 200, Total: 5_000, Limit: 200, Plan: plan.Pro},
 		"playlist cut, top plan":  {Kind: music.AnswerPlaylist, Title: "Summer", Added: 10_000, Total: 20_000, Limit: 10_000},
 		"playlist cut, no limit":  {Kind: music.AnswerPlaylist, Title: "Summer", Added: 7, Total: 9},
 		"waiting_node":            {Kind: music.AnswerWaitingForNode, Track: ocean()},
+		"waiting_node, a query":   {Kind: music.AnswerWaitingForNode, Title: "ocean *blue*", Position: 1},
 		"waiting_node, unknown":   {Kind: music.AnswerWaitingForNode},
 		"paused":                  {Kind: music.AnswerPaused, Track: ocean()},
 		"resumed":                 {Kind: music.AnswerResumed, Track: ocean()},
 		"resumed, unknown":        {Kind: music.AnswerResumed},
 		"skipped":                 {Kind: music.AnswerSkipped, Track: ocean()},
+		"skipped to":              {Kind: music.AnswerSkipped, Track: radio(), Now: now()},
+		"skipped to, paused":      {Kind: music.AnswerSkipped, Track: radio(), Now: &paused},
+		"skipped to, no node":     {Kind: music.AnswerSkipped, Track: radio(), Now: &lost},
 		"stopped":                 {Kind: music.AnswerStopped, Count: 12},
 		"stopped, one":            {Kind: music.AnswerStopped, Count: 1},
 		"stopped, empty":          {Kind: music.AnswerStopped},
@@ -116,7 +120,7 @@ func refusals(t testing.TB) map[string]music.Refusal {
 		all[r+", all set"] = music.Refusal{Reason: music.Reason(r), Limit: 2_000, Channel: voice, User: ana, Query: "ocean *blue*"}
 	}
 	for r, limit := range map[music.Reason]int{music.ReasonQueueFull: 200, music.ReasonVolumeRange: 150, music.ReasonNoBotFree: 1} {
-		all[string(r)+", a plan lifts it"] = music.Refusal{Reason: r, Limit: limit, Plan: plan.Pro}
+		all[string(r)+", a plan lifts it"] = music.Refusal{Reason: r, Limit: limit, Plan: plan.Pro, Channel: voice}
 	}
 	return all
 }
