@@ -86,6 +86,33 @@ func TestAppendEncodeEscapes(t *testing.T) {
 	}
 }
 
+// TestEveryPlaceIsLookedAt puts what is not plain at every place of texts of
+// every length around the eight bytes that are looked at as one.
+func TestEveryPlaceIsLookedAt(t *testing.T) {
+	specials := []string{"é", "\xdc\x80", "\x7f"}
+	for c := range byte(0x20) {
+		specials = append(specials, string(rune(c)))
+	}
+	specials = append(specials, `"`, `\`, " ", "!", "#", "[", "]", "\xff", "\x80", "\xdc", "\xa0")
+	for length := range 35 {
+		for at := range length + 1 {
+			for _, special := range specials {
+				e := sample()
+				e.Subject = strings.Repeat("x", at) + special + strings.Repeat("y", length-at)
+				want := strings.ToValidUTF8(e.Subject, "\ufffd")
+				raw := event.AppendEncode(nil, &e)
+				var peer struct{ Subject string }
+				if err := json.Unmarshal(raw, &peer); err != nil || peer.Subject != want {
+					t.Fatalf("%q became %q, %v", e.Subject, peer.Subject, err)
+				}
+				if h, err := event.Scan(raw); err != nil || string(h.Subject) != want {
+					t.Fatalf("%q is read as %q, %v", e.Subject, h.Subject, err)
+				}
+			}
+		}
+	}
+}
+
 func TestAppendEncodeReplacesInvalidUTF8(t *testing.T) {
 	for in, want := range map[string]string{
 		"a\xffb":                  "a\ufffdb",

@@ -13,10 +13,9 @@ const (
 )
 
 // marks has the top bit of a byte set where that byte is a control character, a
-// quote or a backslash; flipping 0x02 puts the quote (0x22) right above the
-// control characters, so that one subtraction finds both. It answers only "is
-// there one": a borrow may mark bytes above the first that is meant. Bytes from
-// 0x80 on may be marked too, which is for the caller to mask.
+// quote, a backslash or not ASCII; flipping 0x02 puts the quote (0x22) right
+// above the control characters, so that one subtraction finds both. Only the
+// lowest mark is certain: a borrow may mark bytes above it.
 func marks(w uint64) uint64 {
 	return (w ^ lows*0x02 - lows*0x21) | (w ^ lows*'\\' - lows)
 }
@@ -32,11 +31,11 @@ func appendText(dst []byte, s string) []byte {
 	dst = dst[:start+len(s)]
 	last := word(s[len(s)-8:])
 	binary.LittleEndian.PutUint64(dst[len(dst)-8:], last)
-	found := marks(last) | last
+	found := marks(last)
 	for to := dst[start:]; len(s) > 8 && len(to) > 8; s, to = s[8:], to[8:] {
 		w := word(s)
 		binary.LittleEndian.PutUint64(to, w)
-		found |= marks(w) | w
+		found |= marks(w)
 	}
 	if found&highs == 0 {
 		return dst
