@@ -55,6 +55,8 @@ func (c *Conn) Run(ctx context.Context) error {
 		switch {
 		case v.wait > 0:
 			pause = v.wait
+		case v.drain:
+			pause = pauseOf(0) // Discord is well: the queue is what is waited for
 		case v.quick && (attempt == 0 || v.opened && v.lived >= time.Second):
 			pause = 0
 		}
