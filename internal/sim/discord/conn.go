@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"compress/zlib"
 	"errors"
+	"io"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
 	"github.com/jonboulle/clockwork"
+	"github.com/klauspost/compress/zstd"
 )
 
 // Gateway close codes
@@ -56,8 +58,27 @@ type conn struct {
 	closing *closeFrame
 	wake    chan struct{}
 	done    chan struct{}
-	deflate *zlib.Writer
+	pack    packer // nil without compression
 	zbuf    bytes.Buffer
+}
+
+// packer compresses the stream of a connection; what was written is readable
+// after a flush (https://discord.com/developers/docs/events/gateway#transport-compression).
+type packer interface {
+	io.Writer
+	Flush() error
+}
+
+func newPacker(kind string, to io.Writer) (packer, error) {
+	switch kind {
+	case "":
+		return nil, nil
+	case "zlib-stream":
+		return zlib.NewWriter(to), nil
+	case "zstd-stream":
+		return zstd.NewWriter(to, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(1<<17))
+	}
+	return nil, errors.New("unknown compression")
 }
 
 type closeFrame struct {
@@ -73,9 +94,8 @@ func (w *World) serveGateway(rw http.ResponseWriter, r *http.Request) {
 		return // the upgrader has answered
 	}
 	c := &conn{w: w, ws: ws, wake: make(chan struct{}, 1), done: make(chan struct{})}
-	if q.Get("compress") == "zlib-stream" {
-		c.deflate = zlib.NewWriter(&c.zbuf)
-	}
+	var unknown error
+	c.pack, unknown = newPacker(q.Get("compress"), &c.zbuf)
 	ws.SetReadLimit(16 * maxPayload)
 	w.mu.Lock()
 	if w.closed {
@@ -89,8 +109,8 @@ func (w *World) serveGateway(rw http.ResponseWriter, r *http.Request) {
 	switch {
 	case q.Get("v") != "" && q.Get("v") != "10":
 		c.refuse(closeInvalidVersion, "Invalid API version.")
-	case q.Get("encoding") != "" && q.Get("encoding") != "json", q.Get("compress") != "" && c.deflate == nil:
-		c.refuse(closeDecode, "This gateway speaks encoding=json, with compress=zlib-stream or without.")
+	case q.Get("encoding") != "" && q.Get("encoding") != "json", unknown != nil:
+		c.refuse(closeDecode, "This gateway speaks encoding=json; compress is zlib-stream, zstd-stream or nothing.")
 	default:
 		c.op(opHello, obj{"heartbeat_interval": w.opts.HeartbeatInterval.Milliseconds(), "_trace": []string{}})
 		c.expectBeat()
@@ -253,14 +273,14 @@ func (c *conn) write(raw []byte) error {
 	if err := c.ws.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return err
 	}
-	if c.deflate == nil {
+	if c.pack == nil {
 		return c.ws.WriteMessage(websocket.TextMessage, raw)
 	}
 	c.zbuf.Reset()
-	if _, err := c.deflate.Write(raw); err != nil {
+	if _, err := c.pack.Write(raw); err != nil {
 		return err
 	}
-	if err := c.deflate.Flush(); err != nil {
+	if err := c.pack.Flush(); err != nil {
 		return err
 	}
 	return c.ws.WriteMessage(websocket.BinaryMessage, c.zbuf.Bytes())

@@ -83,7 +83,7 @@ func (s *stranger) command() dg.ApplicationCommandInteraction {
 
 func TestDisgoWholeSession(t *testing.T) {
 	t.Parallel()
-	for _, compression := range []gateway.CompressionType{gateway.CompressionNone, gateway.CompressionZlibStream} {
+	for _, compression := range []gateway.CompressionType{gateway.CompressionNone, gateway.CompressionZlibStream, gateway.CompressionZstdStream} {
 		t.Run("compression "+compression.String(), func(t *testing.T) {
 			t.Parallel()
 			f := start(t, discord.Options{})
@@ -226,7 +226,9 @@ func voice(t *testing.T, f *fixture, s *stranger, guild snowflake.ID) {
 		t.Fatalf("%+v %v", state, err)
 	}
 	// A cut: what happens meanwhile is replayed after the RESUME.
-	f.w.CutGateway("atril")
+	if n, err := f.w.CutGateway("atril"); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
 	if err := f.w.JoinVoice("demo", "carla", "quiet"); err != nil {
 		t.Fatal(err)
 	}
@@ -235,8 +237,8 @@ func voice(t *testing.T, f *fixture, s *stranger, guild snowflake.ID) {
 	}
 	take[gateway.EventResumed](s)
 	// Op 7 once the session is up: resumed again, without a new session.
-	if f.w.Reconnect("atril") != 1 {
-		t.Fatal("the bot must have a connection")
+	if n, err := f.w.Reconnect("atril"); n != 1 || err != nil {
+		t.Fatal(n, err)
 	}
 	take[gateway.EventResumed](s)
 	if v := f.w.View().Bots[0]; v.Sessions != 1 || v.Voice["demo"] != "music" {
@@ -252,9 +254,13 @@ func TestDisgoNewSessionAfterInvalid(t *testing.T) {
 		t.Fatal(err)
 	}
 	first := take[gateway.EventReady](s).SessionID
-	f.w.InvalidateSessions("", true)
+	if _, err := f.w.InvalidateSessions("", true); err != nil {
+		t.Fatal(err)
+	}
 	take[gateway.EventResumed](s)
-	f.w.InvalidateSessions("", false)
+	if _, err := f.w.InvalidateSessions("", false); err != nil {
+		t.Fatal(err)
+	}
 	if second := take[gateway.EventReady](s).SessionID; second == first {
 		t.Fatal("op 9 with false must end the session")
 	}
@@ -266,7 +272,9 @@ func TestDisgoWrongToken(t *testing.T) {
 	s := newStranger(f)
 	handler := func(gateway.Gateway, gateway.EventType, int, gateway.EventData) {}
 	gw := gateway.New(f.bot.Token+"x", handler, gateway.WithURL(f.w.View().GatewayURL), gateway.WithLogger(slog.New(slog.DiscardHandler)))
-	if err := gw.Open(t.Context()); err == nil {
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if err := gw.Open(ctx); err == nil || ctx.Err() != nil {
 		t.Fatal("a wrong token must not open")
 	}
 	if v := f.w.Violations(); len(v) != 1 || v[0].Code != 4004 {

@@ -244,21 +244,24 @@ func (w *World) dropSession(s *session, code int, reason string) {
 	w.endSession(s)
 }
 
-// Reconnect sends op 7 to a bot's sessions and closes their connections after
-// a few seconds, as Discord does before it restarts a gateway.
-func (w *World) Reconnect(bot string) int {
+// Reconnect sends op 7 to the sessions of a bot (by name or id; all bots if
+// empty) and closes their connections after a few seconds, as Discord does
+// before it restarts a gateway. It returns how many there were, or NotFound.
+func (w *World) Reconnect(bot string) (int, error) {
 	return w.eachConn(bot, func(c *conn) {
 		c.op(opReconnect, nil)
 		w.clock.AfterFunc(5*time.Second, func() { c.close(closeUnknown, "reconnect") })
 	})
 }
 
-// CutGateway breaks the sockets of a bot without a word; its sessions live on.
-func (w *World) CutGateway(bot string) int { return w.eachConn(bot, (*conn).cut) }
+// CutGateway breaks the sockets of a bot (all bots if empty) without a word;
+// the sessions live on. It returns how many there were, or NotFound.
+func (w *World) CutGateway(bot string) (int, error) { return w.eachConn(bot, (*conn).cut) }
 
-// InvalidateSessions sends op 9. With resumable true the session stays;
-// otherwise it ends, and the bot's voice with it.
-func (w *World) InvalidateSessions(bot string, resumable bool) int {
+// InvalidateSessions sends op 9 to a bot (all bots if empty). With resumable
+// true the sessions stay; otherwise they end, and the bot's voice with them.
+// It returns how many there were, or NotFound.
+func (w *World) InvalidateSessions(bot string, resumable bool) (int, error) {
 	return w.eachConn(bot, func(c *conn) {
 		c.op(opInvalidSession, resumable)
 		if s := c.sess; !resumable {
@@ -268,11 +271,17 @@ func (w *World) InvalidateSessions(bot string, resumable bool) int {
 	})
 }
 
-// eachConn calls f for the connections of a bot (all bots if empty) that have
-// a session, and returns how many there were.
-func (w *World) eachConn(bot string, f func(*conn)) int {
+// eachConn calls f for the connections that have a session of the bot.
+func (w *World) eachConn(bot string, f func(*conn)) (int, error) {
 	w.mu.Lock()
 	defer w.unlock()
+	if bot != "" {
+		b, err := w.findBot("discord.Gateway", bot)
+		if err != nil {
+			return 0, err
+		}
+		bot = b.ID
+	}
 	n := 0
 	for _, s := range slices.Clone(w.st.Sessions) {
 		if s.conn != nil && (bot == "" || s.BotID == bot) {
@@ -280,5 +289,5 @@ func (w *World) eachConn(bot string, f func(*conn)) int {
 			n++
 		}
 	}
-	return n
+	return n, nil
 }
