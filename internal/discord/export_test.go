@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/disgoorg/disgo/gateway"
+	"github.com/disgoorg/disgo/rest"
+	"github.com/jonboulle/clockwork"
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/store"
@@ -81,3 +83,6 @@ func (m Memory) Everything() ([]string, error) {
 	}
 	return out, err
 }
+
+// NewLimiter is the rate limiter of a REST client alone.
+func NewLimiter(clock clockwork.Clock) rest.RateLimiter { return newLimiter(clock) }
