@@ -1,0 +1,188 @@
+package discord
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/disgoorg/disgo/gateway"
+	"github.com/jonboulle/clockwork"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+// Intents is what music needs: guilds with their channels and roles, and who
+// is in voice. None of it is privileged.
+const Intents = gateway.IntentGuilds | gateway.IntentGuildVoiceStates
+
+// Handler is told what happens, in the gateway's order and on one goroutine a
+// connection. It may take its time: the socket does not wait for it. Each
+// position that it is given must be acknowledged with [Conn.Ack] once durable.
+// A panic ends the call, is counted and logged, and the event is given up.
+type Handler interface {
+	// Inputs hands over facts. Their ids are the same when they come again.
+	Inputs(at Position, in []music.Input)
+	// Interaction hands over what a person did.
+	Interaction(at Position, in Interaction)
+}
+
+// Limits asks Discord where the gateway is and what may be spent; [REST] does.
+type Limits interface {
+	// StartLimits returns Unauthenticated for a token that is not valid.
+	StartLimits(ctx context.Context) (StartLimits, error)
+}
+
+// Options are what a connection needs. Bot, Token, Limits and Handler must be set.
+type Options struct {
+	Bot    music.BotID
+	Token  Secret
+	Limits Limits
+	// GatewayURL replaces the address that Discord names.
+	GatewayURL string
+	// Shard counts from 0; Shards is 1 if zero.
+	Shard, Shards int
+	// Intents is the constant of that name if zero.
+	Intents gateway.Intents
+	// Clock is the real one, Logger silent and Budget one of its own if nil.
+	Clock  clockwork.Clock
+	Logger *slog.Logger
+	Budget *IdentifyBudget
+	// State is what was stored last; the connection is resumed from it.
+	State store.ShardSession
+	// Snapshots calls f with each stored snapshot of the shard; nil is none.
+	Snapshots func(f func(store.GuildSnapshot) error) error
+	Handler   Handler
+	// QueueItems and QueueBytes bound what waits for the handler: 4096 events
+	// and 64 MiB if zero.
+	QueueItems, QueueBytes int
+}
+
+// Conn is the connection of one shard of one bot to Discord's gateway. It is
+// made by [NewConn], lives while [Conn.Run] runs and is safe for concurrent use.
+type Conn struct {
+	o        Options
+	log      *slog.Logger
+	count    counters
+	queue    *queue
+	wishes   *wishes
+	progress *progress
+
+	ran       atomic.Bool
+	connected atomic.Bool
+	latency   atomic.Int64
+
+	// sess guards where the session stands.
+	sess struct {
+		sync.Mutex
+		point      resumePoint
+		gen        int
+		received   int64 // the last sequence that was queued
+		identifies []time.Time
+	}
+	// known guards the cache.
+	known struct {
+		sync.Mutex
+		*cache
+	}
+
+	// Of the goroutine of Run alone.
+	dialFailures int
+	// Of the goroutine that hands over alone.
+	at        item
+	snapshots int
+	resynced  bool
+}
+
+// NewConn checks the options, takes the stored snapshots in and returns a
+// connection that is not open yet. A snapshot that cannot be read is logged and
+// costs the session: without it permissions would be guessed, so the connection
+// will IDENTIFY. It returns fault.Invalid for options that cannot work, and
+// what Snapshots returns.
+func NewConn(o Options) (*Conn, error) {
+	const op = "discord.NewConn"
+	o.Shards = max(o.Shards, 1)
+	if o.Bot == "" || o.Token == "" || o.Handler == nil || o.Limits == nil {
+		return nil, fault.New(fault.Invalid, op, "a connection needs a bot, its token, limits and a handler")
+	}
+	if o.Shard < 0 || o.Shard >= o.Shards {
+		return nil, fault.New(fault.Invalid, op, "the shard's number is outside of the number of shards")
+	}
+	if o.GatewayURL != "" {
+		if _, err := dialURL(o.GatewayURL); err != nil {
+			return nil, err
+		}
+	}
+	_, account, err := ParseToken(o.Token.Reveal())
+	if err != nil {
+		return nil, err
+	}
+	if o.Clock == nil {
+		o.Clock = clockwork.NewRealClock()
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Intents == 0 {
+		o.Intents = Intents
+	}
+	if o.Budget == nil {
+		o.Budget = NewIdentifyBudget(o.Clock)
+	}
+	if o.QueueItems <= 0 {
+		o.QueueItems = 4096
+	}
+	if o.QueueBytes <= 0 {
+		o.QueueBytes = 64 << 20
+	}
+	c := &Conn{
+		o: o, log: o.Logger.With(slog.String("bot", string(o.Bot)), slog.Int("shard", o.Shard)),
+		queue: newQueue(o.QueueItems, o.QueueBytes), wishes: newWishes(),
+	}
+	c.known.cache = newCache(o.Bot, account)
+	c.sess.identifies = recent(slices.Clone(o.State.Identifies), o.Clock.Now())
+	o.Budget.Seed(c.sess.identifies)
+	if err := c.restore(); err != nil {
+		return nil, err
+	}
+	return c, nil
+}
+
+// restore starts from what was stored.
+func (c *Conn) restore() error {
+	s := c.o.State
+	keep := s.SessionID != "" && s.Sequence > 0 && (s.Shards == c.o.Shards || s.Shards == 0)
+	if c.o.Snapshots != nil {
+		err := c.o.Snapshots(func(g store.GuildSnapshot) error {
+			if err := c.known.load(g); err != nil {
+				c.log.Warn("a stored guild cannot be used: the bot will identify anew", slog.Any("err", err))
+				keep = false
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	var p resumePoint
+	var seq int64
+	if keep {
+		p, seq = resumePoint{id: s.SessionID, url: s.ResumeURL}, s.Sequence
+	}
+	c.sess.point, c.sess.received = p, seq
+	c.progress = newProgress(p, seq)
+	return nil
+}
+
+// Counters returns what the connection has done so far.
+func (c *Conn) Counters() Counters { return c.count.read() }
+
+// Connected says whether the session is open now.
+func (c *Conn) Connected() bool { return c.connected.Load() }
+
+// Latency is how long the last heartbeat took to be answered, 0 before the first.
+func (c *Conn) Latency() time.Duration { return time.Duration(c.latency.Load()) }
