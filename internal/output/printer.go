@@ -74,7 +74,7 @@ func New(stdout, stderr io.Writer, o Options) *Printer {
 
 // Print prints one value: for people as the table that build returns, for
 // programs v itself. A list is printed line by line as JSON lines where items
-// is given. Names are the first column of the table.
+// is given.
 func (p *Printer) Print(v any, items []any, build func() Table) error {
 	switch p.Format {
 	case FormatJSON:
@@ -92,12 +92,7 @@ func (p *Printer) Print(v any, items []any, build func() Table) error {
 	case FormatYAML:
 		return p.yaml(v)
 	case FormatName:
-		for _, r := range build().Rows {
-			if _, err := fmt.Fprintln(p.out, safe(r[0].Text)); err != nil {
-				return written(err)
-			}
-		}
-		return nil
+		return p.names(build())
 	}
 	return p.table(build())
 }

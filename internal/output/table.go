@@ -1,6 +1,7 @@
 package output
 
 import (
+	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -42,6 +43,10 @@ type Table struct {
 	// Empty is said on stderr where there are no rows.
 	Empty    string
 	NoHeader bool
+	// Names are what -o name prints; the first cells where there are none.
+	Names []string
+	// Next are further tables for people, each after an empty line.
+	Next []Table
 }
 
 // Text returns cells without a tone.
@@ -61,6 +66,39 @@ func Fields(pairs ...[]Cell) Table {
 var paint = map[Tone]string{Good: "\x1b[32m", Warn: "\x1b[33m", Bad: "\x1b[31m", Dim: "\x1b[2m"}
 
 func (p *Printer) table(t Table) error {
+	if err := p.one(t); err != nil {
+		return err
+	}
+	for _, next := range t.Next {
+		if len(next.Rows) == 0 {
+			continue
+		}
+		if _, err := io.WriteString(p.out, "\n"); err != nil {
+			return written(err)
+		}
+		if err := p.one(next); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Printer) names(t Table) error {
+	names := t.Names
+	if names == nil {
+		for _, r := range t.Rows {
+			names = append(names, r[0].Text)
+		}
+	}
+	for _, n := range names {
+		if _, err := io.WriteString(p.out, safe(n)+"\n"); err != nil {
+			return written(err)
+		}
+	}
+	return nil
+}
+
+func (p *Printer) one(t Table) error {
 	if len(t.Rows) == 0 {
 		if t.Empty != "" {
 			p.Talk("%s", t.Empty)
