@@ -65,12 +65,16 @@ type refused struct {
 func (r *refused) Error() string   { return r.fault.Error() }
 func (r *refused) Unwrap() []error { return []error{r.fault, r.problems} }
 
-// nearest returns the known name that is most like s, empty where none is.
+// nearest returns the known key that is most like s, empty where none is. A key
+// and its variable are alike, and so are dots, dashes and underscores.
 func nearest(s string, known []string) string {
+	fold := func(k string) string {
+		return strings.NewReplacer("__", "_", "-", "_", ".", "_").Replace(strings.TrimPrefix(k, "platform_"))
+	}
+	s = fold(strings.ToLower(s))
 	best, at := "", max(2, len(s)/3)+1
-	fold := strings.NewReplacer("-", "_", "__", ".").Replace(strings.ToLower(s))
 	for _, k := range known {
-		if d := distance(fold, k); d < at {
+		if d := distance(s, fold(k)); d < at {
 			best, at = k, d
 		}
 	}

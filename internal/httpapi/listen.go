@@ -23,9 +23,10 @@ type Listener struct {
 	once sync.Once
 }
 
-// peerConn is a connection whose peer is known.
+// peerConn is a connection whose peer is known. The server uses its CloseWrite,
+// so that an early refusal is read before the connection goes.
 type peerConn struct {
-	net.Conn
+	*net.UnixConn
 	caller caller
 }
 
@@ -132,7 +133,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 			who.kind = owner
 		}
 	}
-	return &peerConn{Conn: c, caller: who}, nil
+	return &peerConn{UnixConn: c, caller: who}, nil
 }
 
 // Close stops listening and removes the socket if it is still ours.

@@ -17,37 +17,42 @@ var (
 	eventType   = reflect.TypeFor[view.Event]()
 )
 
+// huma finds the fields of embedded structs only where their names are exported.
+
 type none struct{}
 
-type pageIn struct {
+// PageQuery is what every list in pages understands.
+type PageQuery struct {
 	Limit  int    `query:"limit" default:"100" minimum:"1" maximum:"500" doc:"How many at most."`
 	Cursor string `query:"cursor" maxLength:"256" doc:"next_cursor of the page before."`
 }
 
-func (p pageIn) page() Page { return Page{Limit: p.Limit, Cursor: p.Cursor} }
+func (p PageQuery) page() Page { return Page{Limit: p.Limit, Cursor: p.Cursor} }
 
 type playersIn struct {
 	Guild string `query:"guild" maxLength:"64" doc:"Id of a guild."`
 	Bot   string `query:"bot" maxLength:"64" doc:"Id or name of a bot."`
 	Node  string `query:"node" maxLength:"64" doc:"Name of a node."`
-	pageIn
+	PageQuery
 }
 
-type playerIn struct {
+// PlayerPath names a player.
+type PlayerPath struct {
 	Guild string `path:"guild" maxLength:"64" doc:"Id of a guild."`
 	Bot   string `path:"bot" maxLength:"64" doc:"Id or name of a bot."`
 }
 
 type queueIn struct {
-	playerIn
-	pageIn
+	PlayerPath
+	PageQuery
 }
 
 type nodeIn struct {
 	Name string `path:"name" maxLength:"64" doc:"Name of a node."`
 }
 
-type scopeIn struct {
+// ScopeQuery narrows the journal.
+type ScopeQuery struct {
 	Guild string    `query:"guild" maxLength:"64" doc:"Only events of this guild."`
 	Types []string  `query:"type" maxItems:"32" doc:"Only events of these types, separated by commas; music.play.* stands for all that begin so."`
 	Since time.Time `query:"since" doc:"Only events from this time on."`
@@ -56,7 +61,7 @@ type scopeIn struct {
 
 type eventsIn struct {
 	After int64 `query:"after" default:"0" minimum:"0" doc:"Only events behind this sequence number."`
-	scopeIn
+	ScopeQuery
 	Limit  int  `query:"limit" default:"100" minimum:"1" maximum:"1000" doc:"How many at most."`
 	Newest bool `query:"newest" doc:"The last ones instead of the first, still in order."`
 }
@@ -71,7 +76,7 @@ func (s *Server) register() {
 		p.Items = present(p.Items)
 		return p, err
 	})
-	get(s, "/v1/players/{guild}/{bot}", "get-player", "One player", func(ctx context.Context, in *playerIn) (view.Player, error) {
+	get(s, "/v1/players/{guild}/{bot}", "get-player", "One player", func(ctx context.Context, in *PlayerPath) (view.Player, error) {
 		return b.Player(ctx, in.Guild, in.Bot)
 	})
 	get(s, "/v1/queues/{guild}/{bot}", "get-queue", "What waits to be played", func(ctx context.Context, in *queueIn) (view.QueuePage, error) {
@@ -116,7 +121,7 @@ func present[T any](items []T) []T {
 }
 
 // filter checks what the types of the parameters cannot say.
-func (in scopeIn) filter() (EventFilter, error) {
+func (in ScopeQuery) filter() (EventFilter, error) {
 	const op = "httpapi.events"
 	for _, t := range in.Types {
 		if !typePattern.MatchString(t) {

@@ -26,7 +26,7 @@ var typePattern = regexp.MustCompile(`^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*(\.\*)?$`)
 type tailIn struct {
 	After int64 `query:"after" default:"-1" minimum:"-1" doc:"Begin behind this sequence number; -1 begins with what comes next."`
 	Last  int64 `header:"Last-Event-ID" default:"-1" minimum:"-1" doc:"What a browser sends when it connects again; it counts instead of after."`
-	scopeIn
+	ScopeQuery
 }
 
 func (s *Server) registerTail() {
