@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
@@ -70,7 +69,7 @@ func (db *DB) Players(ctx context.Context, q store.PlayerQuery) ([]store.PlayerR
 		var r store.PlayerRow
 		var updated int64
 		var version int
-		var raw json.RawMessage
+		var raw []byte
 		if err := scan(&r.Guild, &r.Tenant, &r.Version, &updated, &version, &raw, &r.Waiting); err != nil {
 			return err
 		}
