@@ -89,12 +89,16 @@ type (
 		Message     *struct {
 			ID string `json:"id"`
 		} `json:"message"`
-		Data wireInteractionData `json:"data"`
+		Data json.RawMessage `json:"data"`
 	}
-	wireInteractionData struct {
-		ID            string                `json:"id"`
-		Name          string                `json:"name"`
-		Options       []wireOption          `json:"options"`
+	// The data of a command and of a component have an id each, but one is a
+	// snowflake in a string and the other a number.
+	wireCommand struct {
+		ID      string       `json:"id"`
+		Name    string       `json:"name"`
+		Options []wireOption `json:"options"`
+	}
+	wireComponent struct {
 		CustomID      string                `json:"custom_id"`
 		ComponentType discord.ComponentType `json:"component_type"`
 		Values        []string              `json:"values"`
@@ -119,9 +123,7 @@ func DecodeInteraction(raw []byte) (Interaction, error) {
 		return Interaction{}, fault.New(fault.Invalid, "discord.DecodeInteraction", "an interaction cannot be read: "+why)
 	}
 	var w wireInteraction
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber() // integers beyond 2^53 stay what they are
-	if err := dec.Decode(&w); err != nil {
+	if err := json.Unmarshal(raw, &w); err != nil {
 		return bad("its form is not the documented one")
 	}
 	if CreatedAt(w.ID).IsZero() || w.Token == "" || w.Application == "" {
@@ -147,16 +149,23 @@ func DecodeInteraction(raw []byte) (Interaction, error) {
 	}
 	switch w.Type {
 	case discord.InteractionTypeApplicationCommand, discord.InteractionTypeAutocomplete:
-		options, ok := options(w.Data.Options, optionDepth)
-		if !ok || w.Data.Name == "" {
+		var d wireCommand
+		dec := json.NewDecoder(bytes.NewReader(w.Data))
+		dec.UseNumber() // integers beyond 2^53 stay what they are
+		if err := dec.Decode(&d); err != nil || d.Name == "" {
 			return bad("its command is not one")
 		}
-		out.Command = &CommandData{ID: w.Data.ID, Name: w.Data.Name, Options: options}
+		options, ok := options(d.Options, optionDepth)
+		if !ok {
+			return bad("its options are none")
+		}
+		out.Command = &CommandData{ID: d.ID, Name: d.Name, Options: options}
 	case discord.InteractionTypeComponent:
-		if w.Data.CustomID == "" {
+		var d wireComponent
+		if err := json.Unmarshal(w.Data, &d); err != nil || d.CustomID == "" {
 			return bad("its component has no id")
 		}
-		out.Component = &ComponentData{CustomID: w.Data.CustomID, Type: w.Data.ComponentType, Values: w.Data.Values}
+		out.Component = &ComponentData{CustomID: d.CustomID, Type: d.ComponentType, Values: d.Values}
 		if w.Message != nil {
 			out.Component.Message = w.Message.ID
 		}
