@@ -38,14 +38,12 @@ func normalHost(host string) (string, bool) {
 	return host, true
 }
 
-// numeric is true for a name that some resolvers read as an IPv4 address: one
-// whose last label is a decimal, octal or hexadecimal number.
+// numeric is true for a name that some resolver may read as an address: one
+// whose last label begins with a digit, as 127.1, 0x7f.1 and 2130706433 do. No
+// top-level domain does.
 func numeric(host string) bool {
 	last := host[strings.LastIndexByte(host, '.')+1:]
-	if digits, ok := strings.CutPrefix(last, "0x"); ok {
-		return strings.Trim(digits, "0123456789abcdef") == ""
-	}
-	return strings.Trim(last, "0123456789") == ""
+	return last[0] >= '0' && last[0] <= '9'
 }
 
 // local are the domains that mean something only inside a network.
