@@ -160,6 +160,31 @@ func TestApplyToASessionThatIsGone(t *testing.T) {
 	}
 }
 
+func TestAPlayThatJustEndedIsNotStartedAgain(t *testing.T) {
+	r := newRig(t)
+	o := r.own("")
+	o.up()
+	d := r.wanted("p1", "blink")
+	o.apply(d)
+	body[music.PlayStarted](o)
+	r.nodeClock.Advance(4 * time.Second)
+	body[music.PlayEnded](o)
+	d.Volume = 50 // decided before the end was known
+	if err := o.link.Apply(context.Background(), guild, d); fault.CodeOf(err) != fault.Pending {
+		t.Fatalf("apply: %v", err)
+	}
+	if p := r.node.Players(); p[0].Identifier != "" {
+		t.Fatalf("the track plays once more: %+v", p)
+	}
+	o.apply(r.wanted("p2", "blink"))
+	o.apply(lavalink.Desired{Epoch: 3}) // an end that was asked for is none that is waited for
+	o.apply(r.wanted("p2", "blink"))
+	eventually(t, "p1 may be wanted again", func() bool {
+		o.clock.Advance(100 * time.Millisecond)
+		return o.link.Apply(context.Background(), guild, d) == nil
+	})
+}
+
 func TestAConcurrentGuildIsServedInTurn(t *testing.T) {
 	r := newRig(t)
 	o := r.own("")
