@@ -21,6 +21,7 @@ import (
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/lavalink"
 	"github.com/atrilhq/platform/internal/partition"
+	"github.com/atrilhq/platform/internal/resolve"
 	"github.com/atrilhq/platform/internal/role/topic"
 	"github.com/atrilhq/platform/internal/store"
 )
@@ -37,16 +38,12 @@ type Options struct {
 	// LeaseTTL is how long a lease lasts; 0 means the default.
 	LeaseTTL time.Duration
 	Nodes    []lavalink.Node
-	// NewResolver makes what looks queries up, of something that loads from
-	// the role's nodes.
-	NewResolver func(Loader) Resolver
+	// Policy says which addresses members may have loaded, SearchPrefix where
+	// words are looked for.
+	Policy       resolve.PolicyOptions
+	SearchPrefix string
 	// Entitlements is what every guild may do while nobody sells anything.
 	Entitlements plan.Entitlements
-}
-
-// Loader loads what is under an identifier from some node.
-type Loader interface {
-	Load(ctx context.Context, identifier string) (lavalink.LoadResult, error)
 }
 
 // Role is the audio role of one process.
@@ -57,7 +54,7 @@ type Role struct {
 	loop       *partition.Loop
 	owner      *partition.Owner
 	nodes      []*node
-	resolver   Resolver
+	resolver   *resolve.Resolver
 	links      *links
 	steering   *steering
 	resolving  *resolving
@@ -86,7 +83,16 @@ func New(ctx context.Context, o Options) (*Role, error) {
 		}
 		r.nodes = append(r.nodes, &node{client: c, board: lavalink.NewBoard(), state: NodeUnknown, since: o.Clock.Now()})
 	}
-	r.resolver = o.NewResolver(r)
+	policy, err := resolve.NewPolicy(o.Policy)
+	if err != nil {
+		return nil, err
+	}
+	r.resolver, err = resolve.New(resolve.Options{
+		Loader: loader{r}, Policy: policy, Prefix: o.SearchPrefix, Clock: o.Clock, Logger: r.log,
+	})
+	if err != nil {
+		return nil, err
+	}
 	r.loop = partition.NewLoop(partition.Options{
 		Partitions: n, Store: o.Store, Encoder: encoder{known}, Actuator: r, Clock: o.Clock, Logger: r.log,
 	})

@@ -10,6 +10,7 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/lavalink"
+	"github.com/atrilhq/platform/internal/resolve"
 )
 
 const (
@@ -194,23 +195,26 @@ func (r *Role) Nodes() []NodeStatus {
 	return out
 }
 
-// ErrNoNode is returned by Load while no node is up.
-var ErrNoNode = fault.New(fault.Unavailable, "audio.Load", "no audio node is up")
+// loader loads from the nodes of a role.
+type loader struct{ *Role }
 
-// Load asks a node for what is under an identifier; another one where it does not answer.
-func (r *Role) Load(ctx context.Context, identifier string) (lavalink.LoadResult, error) {
+var _ resolve.Loader = loader{}
+
+// Load implements resolve.Loader: it asks the node that has least to do, and
+// another one where that does not answer.
+func (r loader) Load(ctx context.Context, identifier string) (resolve.LoadResult, error) {
 	first := r.pick()
 	if first == nil {
-		return lavalink.LoadResult{}, ErrNoNode
+		return resolve.LoadResult{}, resolve.ErrNoNode
 	}
 	res, err := first.client.Load(ctx, identifier)
-	if fault.CodeOf(err) != fault.Unavailable || ctx.Err() != nil {
-		return res, err
-	}
-	for _, n := range r.nodes {
-		if n != first && n.up() {
-			return n.client.Load(ctx, identifier)
+	if fault.CodeOf(err) == fault.Unavailable && ctx.Err() == nil {
+		for _, n := range r.nodes {
+			if n != first && n.up() {
+				res, err = n.client.Load(ctx, identifier)
+				break
+			}
 		}
 	}
-	return res, err
+	return resolve.LoadResult(res), err
 }
