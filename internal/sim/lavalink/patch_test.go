@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/atrilhq/platform/internal/sim/lavalink"
 )
@@ -156,6 +157,20 @@ func TestVoiceVerify(t *testing.T) {
 	}
 }
 
+func TestUserDataOfTheTrackThatPlays(t *testing.T) {
+	r := newRig(t)
+	s := r.playing("blink")
+	r.want(200, "PATCH", s.path(guild), `{"track": {"userData": { "play" : "p2", "n": [1, 2] }}}`)
+	if got := string(r.player().UserData); got != `{"play":"p2","n":[1,2]}` {
+		t.Fatalf("user data %s", got)
+	}
+	r.clock.Advance(time.Minute)
+	end := s.until("TrackEnd finished")
+	if got := end["track"].(map[string]any)["userData"].(map[string]any)["play"]; got != "p2" {
+		t.Fatalf("the end carries %v", got)
+	}
+}
+
 func TestNoReplace(t *testing.T) {
 	r := newRig(t)
 	s := r.playing("stairwell")
@@ -165,7 +180,7 @@ func TestNoReplace(t *testing.T) {
 	if p.Identifier != "stairwell" || p.Paused || p.Volume != 20 || !strings.Contains(string(p.UserData), "p1") {
 		t.Fatalf("player %+v", p)
 	}
-	r.clock.Advance(1e9)
+	r.clock.Advance(time.Second)
 	if got := r.player().Position; got != 2000 {
 		t.Fatalf("the filters were not applied: position %d", got)
 	}

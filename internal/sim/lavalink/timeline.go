@@ -25,8 +25,8 @@ const (
 
 // Limits of the timeline.
 const (
-	MaxRecords = 512    // of one guild and user; the oldest go first
-	MaxLines   = 50_000 // pairs of guild and user; further ones are not recorded
+	MaxRecords = 256    // of one guild and user; the oldest go first
+	MaxLines   = 16_384 // pairs of guild and user; further ones are not recorded
 )
 
 // Record is one entry of a timeline. Play is the track's userData as the client

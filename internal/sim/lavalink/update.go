@@ -1,6 +1,7 @@
 package lavalink
 
 import (
+	"bytes"
 	"encoding/json"
 	"math"
 	"strings"
@@ -80,13 +81,24 @@ func (u *update) readTrack(t *object) {
 	if !ok {
 		return
 	}
-	if len(raw) > MaxUserData {
+	switch {
+	case len(raw) > MaxUserData:
 		t.fail("userData", "must be at most %d bytes", MaxUserData)
+	case raw[0] != '{':
+		t.fail("userData", "must be a JSON object")
+	default:
+		u.userData = compact(raw)
 	}
-	check := newObject(t.at("userData"), raw, t.err)
-	if check.fields != nil {
-		u.userData = raw
+}
+
+// compact takes the spaces out of valid JSON, so that equal data looks equal in
+// events, snapshots and the timeline.
+func compact(raw json.RawMessage) json.RawMessage {
+	var b bytes.Buffer
+	if json.Compact(&b, raw) != nil {
+		return raw
 	}
+	return b.Bytes()
 }
 
 func (u *update) readSelection(o *object, encodedName string) {
