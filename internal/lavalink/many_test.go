@@ -3,6 +3,8 @@ package lavalink_test
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -147,12 +149,14 @@ func TestTextIsCutAtACharacter(t *testing.T) {
 }
 
 func TestASecureNode(t *testing.T) {
-	srv := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if req.Header.Get("Authorization") != password {
 			w.WriteHeader(http.StatusForbidden)
 		}
 		fmt.Fprint(w, "4.2.2\n")
 	}))
+	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // the refused handshake is wanted
+	srv.StartTLS()
 	t.Cleanup(srv.Close)
 	node := lavalink.Node{Name: "safe", Address: strings.TrimPrefix(srv.URL, "https://"), Secure: true, Password: password}
 	c, err := lavalink.NewClient(node, lavalink.ClientOptions{Transport: srv.Client().Transport})
