@@ -1,0 +1,142 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/atrilhq/platform/internal/fault"
+)
+
+// Click is the use of a button or of a select menu below a message.
+type Click struct {
+	Guild string `json:"guild"`
+	User  string `json:"user"`
+	// Message is the id of the message; the newest one that has such a
+	// component if empty.
+	Message string `json:"message"`
+	// CustomID or Label name the component (the label of a menu is its
+	// placeholder). One of them is needed.
+	CustomID string `json:"custom_id"`
+	Label    string `json:"label"`
+	// Values are what was chosen in a select menu.
+	Values []string `json:"values"`
+}
+
+func (k Click) matches(c map[string]any) bool {
+	if k.CustomID != "" {
+		return c["custom_id"] == k.CustomID
+	}
+	return k.Label != "" && slices.Contains(labels(c), strings.ToLower(k.Label))
+}
+
+// labels are the texts by which a person knows a component.
+func labels(c map[string]any) []string {
+	var out []string
+	emoji, _ := c["emoji"].(map[string]any)
+	for _, v := range []any{c["label"], c["placeholder"], emoji["name"]} {
+		if s, _ := v.(string); s != "" {
+			out = append(out, strings.ToLower(s))
+		}
+	}
+	return out
+}
+
+// Click uses a component and waits as Send does. A component that does not
+// exist is NotFound, one that is disabled, a link or not the user's is Denied.
+func (w *World) Click(ctx context.Context, k Click) (Result, error) {
+	id, err := w.click(k)
+	if err != nil {
+		return Result{}, err
+	}
+	return w.await(ctx, id), nil
+}
+
+func (w *World) click(k Click) (string, error) {
+	const op = "discord.Click"
+	w.mu.Lock()
+	defer w.unlock()
+	g, u, err := w.findMember(op, k.Guild, k.User)
+	if err != nil {
+		return "", err
+	}
+	if u.Bot {
+		return "", fault.New(fault.Denied, op, "bots do not use components")
+	}
+	m, c, err := w.findComponent(op, g, u, k)
+	if err != nil {
+		return "", err
+	}
+	typ := intOf(c["type"])
+	switch {
+	case c["disabled"] == true:
+		return "", fault.New(fault.Denied, op, "this component is disabled")
+	case c["custom_id"] == nil || c["custom_id"] == "":
+		return "", fault.New(fault.Denied, op, "this component is a link and tells the bot nothing")
+	}
+	data := obj{"custom_id": c["custom_id"], "component_type": typ, "id": c["id"]}
+	if typ != compButton {
+		if err := chosen(op, c, k.Values); err != nil {
+			return "", err
+		}
+		data["values"] = k.Values
+	}
+	it := &interaction{
+		ID: w.newID(), Type: interactionComponent, AppID: m.AuthorID, GuildID: g.ID, ChannelID: m.ChannelID,
+		UserID: u.ID, Name: fmt.Sprint(c["custom_id"]), SourceID: m.ID,
+	}
+	w.open(it, data)
+	return it.ID, nil
+}
+
+// chosen checks the values of a string select as the client does.
+func chosen(op string, c map[string]any, values []string) error {
+	options, _ := c["options"].([]any)
+	for _, v := range values {
+		if _, err := find(op, "choice", v, options, func(o any) (string, string) {
+			m, _ := o.(map[string]any)
+			return fmt.Sprint(m["value"]), ""
+		}); err != nil && intOf(c["type"]) == compSelect {
+			return err
+		}
+	}
+	lo, hi := 1, 1
+	if c["min_values"] != nil {
+		lo = intOf(c["min_values"])
+	}
+	if c["max_values"] != nil {
+		hi = intOf(c["max_values"])
+	}
+	if len(values) < lo || len(values) > hi {
+		return fault.New(fault.Invalid, op, fmt.Sprintf("choose %d to %d values", lo, hi))
+	}
+	return nil
+}
+
+// findComponent looks through the messages that a user sees, newest first.
+func (w *World) findComponent(op string, g *Guild, u *User, k Click) (*Message, map[string]any, error) {
+	var msgs []*Message
+	for _, ch := range g.Channels {
+		if g.permissions(u.ID, ch)&PermViewChannel != 0 {
+			msgs = append(msgs, w.st.Messages[ch.ID]...)
+		}
+	}
+	slices.SortFunc(msgs, func(a, b *Message) int { return compareID(b.ID, a.ID) })
+	known := []string{}
+	for _, m := range msgs {
+		if k.Message != "" && m.ID != k.Message || m.Flags&FlagEphemeral != 0 && (m.Interaction == nil || m.Interaction.User != u.ID) {
+			continue
+		}
+		for c := range eachComponent(m.Components) {
+			if k.matches(c) {
+				return m, c, nil
+			}
+			if id, _ := c["custom_id"].(string); id != "" && len(known) < 25 && !slices.Contains(known, id) {
+				known = append(known, id)
+			}
+		}
+	}
+	return nil, nil, fault.New(fault.NotFound, op, "there is no such component in a message that the user sees").
+		WithHint("known: " + strings.Join(known, ", "))
+}

@@ -1,0 +1,133 @@
+package discord
+
+import (
+	"log/slog"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+)
+
+// Options say how a World starts. The zero value is the demo world on the real
+// clock with Discord's own limits.
+type Options struct {
+	// Clock drives every time limit, and the ids. Nil is the real clock.
+	Clock clockwork.Clock
+	// Logger gets one line for each refused request and closed connection.
+	// Nil is silence. Tokens are never logged.
+	Logger *slog.Logger
+	// Seed is the world as at first; nil is Demo().
+	Seed *Seed
+
+	// HeartbeatInterval is what HELLO announces; 41.25 s if zero.
+	HeartbeatInterval time.Duration
+	// SessionTTL is how long a session outlives its socket; 3 min if zero.
+	SessionTTL time.Duration
+	// ReplayBuffer is how many dispatches a session keeps for RESUME; 1000 if zero.
+	ReplayBuffer int
+	// IdentifyInterval is the time between two IDENTIFYs of one bot (its
+	// max_concurrency is 1); 5 s if zero, none if negative.
+	IdentifyInterval time.Duration
+	// IdentifyLimit is how many IDENTIFYs a bot has in 24 h; 1000 if zero.
+	IdentifyLimit int
+	// GlobalLimit is how many REST requests a bot has in a second; 50 if zero,
+	// unlimited if negative.
+	GlobalLimit int
+	// NoRouteLimits switches the limits of single routes off (for benchmarks).
+	NoRouteLimits bool
+	// QueueLimit is how many frames may wait for a slow reader before its
+	// connection is closed; 2048 if zero. A replay is exempt.
+	QueueLimit int
+}
+
+func (o Options) withDefaults() Options {
+	if o.Clock == nil {
+		o.Clock = clockwork.NewRealClock()
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Seed == nil {
+		seed := Demo()
+		o.Seed = &seed
+	}
+	def := func(d *time.Duration, v time.Duration) {
+		if *d == 0 {
+			*d = v
+		}
+	}
+	def(&o.HeartbeatInterval, 41250*time.Millisecond)
+	def(&o.SessionTTL, 3*time.Minute)
+	def(&o.IdentifyInterval, 5*time.Second)
+	num := func(n *int, v int) {
+		if *n == 0 {
+			*n = v
+		}
+	}
+	num(&o.ReplayBuffer, 1000)
+	num(&o.IdentifyLimit, 1000)
+	num(&o.GlobalLimit, 50)
+	num(&o.QueueLimit, 2048)
+	return o
+}
+
+// Seed describes a world as at first. Names are unique within their list.
+type Seed struct {
+	Users  []UserSeed
+	Bots   []BotSeed
+	Guilds []GuildSeed
+}
+
+// UserSeed is a person.
+type UserSeed struct {
+	// Name is the username, lower case.
+	Name string
+	// Locale is the client's language, as en-US.
+	Locale string
+}
+
+// BotSeed is an application with its bot account. It is in every guild.
+type BotSeed struct {
+	Name string
+	// Token is the bot token; made up if empty. Its first segment must be the
+	// base64 of ApplicationID, which is then needed too.
+	Token         string
+	ApplicationID string
+	// Permissions of the bot's role; UsualPermissions if zero.
+	Permissions uint64
+	// PrivilegedIntents it may ask for, as a mask of gateway intents.
+	PrivilegedIntents int
+}
+
+// GuildSeed is a guild; all users are its members, the first one owns it.
+type GuildSeed struct {
+	Name     string
+	Locale   string
+	Channels []ChannelSeed
+	// Empty leaves all users out but the owner.
+	Empty bool
+}
+
+// ChannelSeed is a channel of a guild.
+type ChannelSeed struct {
+	Name string
+	// Voice makes it a voice channel, otherwise it is a text channel.
+	Voice     bool
+	UserLimit int
+}
+
+// Demo is the world of the sandbox: guild demo with its people, guild empty
+// without, and one bot, atril, in both.
+func Demo() Seed {
+	return Seed{
+		Users: []UserSeed{{"ana", "en-US"}, {"bruno", "es-ES"}, {"carla", "en-US"}},
+		Bots:  []BotSeed{{Name: "atril"}},
+		Guilds: []GuildSeed{
+			{Name: "demo", Locale: "en-US", Channels: []ChannelSeed{
+				{Name: "general"}, {Name: "music", Voice: true}, {Name: "quiet", Voice: true},
+			}},
+			{Name: "empty", Locale: "en-US", Empty: true, Channels: []ChannelSeed{
+				{Name: "general"}, {Name: "music", Voice: true},
+			}},
+		},
+	}
+}
