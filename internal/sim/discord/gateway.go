@@ -223,14 +223,13 @@ func (c *conn) attach(s *session, seq int) {
 	if s.ttl != nil {
 		s.ttl.Stop()
 	}
-	s.conn = nil // the replay below is enqueued in one piece, before anything new
 	var missed [][]byte
 	for _, f := range s.Buffer {
 		if f.Seq > seq {
 			missed = append(missed, f.Raw)
 		}
 	}
-	c.enqueue(0, missed...)
+	c.sendReplay(missed)
 	s.conn, c.sess = c, s
 	c.w.push(s, "RESUMED", mustJSON(obj{"_trace": []string{}}))
 }
