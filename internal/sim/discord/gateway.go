@@ -199,6 +199,9 @@ func (c *conn) resume(d json.RawMessage) {
 		return
 	}
 	s := w.session(*m.Session)
+	if s != nil && s.BotID == b.ID && s.restored && *m.Seq > s.Seq {
+		s.Seq, s.Buffer = *m.Seq, nil
+	}
 	switch {
 	case s == nil || s.BotID != b.ID:
 		c.op(opInvalidSession, false)
@@ -230,7 +233,7 @@ func (c *conn) attach(s *session, seq int) {
 		}
 	}
 	c.sendReplay(missed)
-	s.conn, c.sess = c, s
+	s.conn, c.sess, s.restored = c, s, false
 	c.w.push(s, "RESUMED", mustJSON(obj{"_trace": []string{}}))
 }
 
