@@ -116,9 +116,9 @@ func (d *daemon) listen() ([]part, error) {
 		}
 		return nil, err
 	}
-	serve := func(name string, ln net.Listener, run func(context.Context, net.Listener) error) {
+	serve := func(name, at string, ln net.Listener, run func(context.Context, net.Listener) error) {
 		open = append(open, ln)
-		d.addrs = append(d.addrs, view.Listener{Name: name, Address: ln.Addr().String()})
+		d.addrs = append(d.addrs, view.Listener{Name: name, Address: at})
 		parts = append(parts, part{name, func(ctx context.Context) error { return run(ctx, ln) }})
 	}
 	if d.roles.api != nil {
@@ -129,13 +129,13 @@ func (d *daemon) listen() ([]part, error) {
 		if err != nil {
 			return fail(err)
 		}
-		serve("socket", sock, server.Serve)
+		serve("socket", sock.Path(), sock, server.Serve)
 		if d.Config.Listen != "" {
 			ln, err := httpapi.ListenTCP(d.Config.Listen)
 			if err != nil {
 				return fail(err)
 			}
-			serve("api", ln, server.Serve)
+			serve("api", ln.Addr().String(), ln, server.Serve)
 		}
 	}
 	if d.Config.Operations.Listen != "" {
@@ -146,7 +146,7 @@ func (d *daemon) listen() ([]part, error) {
 		if err != nil {
 			return fail(err)
 		}
-		serve("operations", ln, ops.Serve)
+		serve("operations", ln.Addr().String(), ln, ops.Serve)
 	}
 	if d.Sandbox != nil {
 		d.addrs = append(d.addrs, view.Listener{Name: "sandbox", Address: d.Sandbox.ControlURL})

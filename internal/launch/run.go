@@ -65,17 +65,15 @@ func (o *options) run(cmd *cobra.Command) (err error) {
 		return o.serve(ctx, cfg, nil)
 	}
 	o.sandboxDefaults(flags)
-	// A first look, without the world, says where things are kept.
-	first, err := config.Load(config.Sources{File: o.file, Env: o.io.Env, Flags: flags})
+	cfg, err := config.Load(config.Sources{File: o.file, Env: o.io.Env, Flags: flags})
 	if err != nil {
 		return err
 	}
-	log := o.logger(first)
 	address, apart := o.sandbox, true
 	if o.sandbox == inside {
 		apart = false
 		sb, err := sandbox.Start(sandbox.Options{
-			DataDir: filepath.Join(first.DataDir, "sandbox"), Clock: clockwork.NewRealClock(), Logger: log.With("sim", "sandbox"),
+			DataDir: filepath.Join(cfg.DataDir, "sandbox"), Clock: clockwork.NewRealClock(), Logger: o.logger(cfg).With("sim", "sandbox"),
 		})
 		if err != nil {
 			return err
@@ -87,13 +85,7 @@ func (o *options) run(cmd *cobra.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	for k, v := range sandbox.Values(world) {
-		flags[k] = v
-	}
-	cfg, err := config.Load(config.Sources{File: o.file, Env: o.io.Env, Flags: flags})
-	if err != nil {
-		return err
-	}
+	sandbox.Configure(&cfg, world)
 	return o.serve(ctx, cfg, &view.Sandbox{ControlURL: "http://" + strings.TrimPrefix(address, "http://"), Apart: apart})
 }
 

@@ -1,24 +1,25 @@
 package sandbox
 
-import "github.com/atrilhq/platform/internal/sim/control"
+import (
+	"github.com/atrilhq/platform/internal/config"
+	"github.com/atrilhq/platform/internal/sim/control"
+)
 
 // MediaHost is the host of the simulated media. It exists nowhere else.
 const MediaHost = "media.sandbox.example"
 
-// Values returns what a daemon has to be configured with to live in a world, by
-// configuration key.
-func Values(w control.World) map[string]any {
-	bots := make([]any, 0, len(w.Bots))
+// Configure makes a configuration one that lives in a world: its Discord, its
+// bots and its nodes take the place of what was configured.
+func Configure(c *config.Config, w control.World) {
+	c.Discord.RestURL, c.Discord.GatewayURL = w.RESTURL, ""
+	c.Discord.Bots = nil
 	for _, b := range w.Bots {
-		bots = append(bots, map[string]any{"name": b.Name, "token": b.Token})
+		c.Discord.Bots = append(c.Discord.Bots, config.Bot{Name: b.Name, Token: config.NewSecret(b.Token)})
 	}
-	nodes := make([]any, 0, len(w.Nodes))
+	c.Lavalink.Nodes = nil
 	for _, n := range w.Nodes {
-		nodes = append(nodes, map[string]any{"name": n.Name, "address": n.Address, "password": n.Password})
-	}
-	return map[string]any{
-		"discord.rest_url": w.RESTURL,
-		"discord.bots":     bots,
-		"lavalink.nodes":   nodes,
+		c.Lavalink.Nodes = append(c.Lavalink.Nodes, config.Node{
+			Name: n.Name, Address: n.Address, Password: config.NewSecret(n.Password),
+		})
 	}
 }
