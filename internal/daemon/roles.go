@@ -95,6 +95,7 @@ func (d *daemon) newGateway(ctx context.Context, can plan.Entitlements) (*gatewa
 	o := gateway.Options{
 		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), LeaseTTL: d.Config.Timeouts.LeaseTTL,
 		RESTURL: d.Config.Discord.RestURL, GatewayURL: d.Config.Discord.GatewayURL, Words: d.words, Entitlements: can,
+		Metrics: d.metrics,
 	}
 	for _, b := range d.Config.Discord.Bots {
 		o.Tokens = append(o.Tokens, b.Token.Reveal())

@@ -122,14 +122,28 @@ func (r *Role) Run(ctx context.Context) error {
 	err := r.owner.Run(ctx)
 	stop()
 	_ = helpers.Wait()
-	_ = r.later.Wait()
 	r.readers.wg.Wait()
 	r.resolving.wg.Wait()
 	r.links.wg.Wait()
+	_ = r.later.Wait()
 	for _, n := range r.nodes {
 		n.client.Close()
 	}
 	return err
+}
+
+// Playing counts the players that sound.
+func (r *Role) Playing() int {
+	n := 0
+	r.loop.Each(func(g *music.Guild) bool {
+		for _, p := range g.Players {
+			if p.Play != nil && !p.Paused && p.Play.Phase == music.PhaseSounding {
+				n++
+			}
+		}
+		return true
+	})
+	return n
 }
 
 // Loop gives the views of guilds to whoever shows them.
