@@ -110,6 +110,8 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 		SearchPrefix: r.SearchPrefix, Entitlements: can,
 		Policy: resolve.PolicyOptions{Trusted: d.TrustedHosts, Allowed: r.AllowHosts, Denied: r.DenyHosts},
 	}
+	o.Settings = music.DefaultSettings()
+	o.Settings.Idle, o.Settings.Empty = d.Config.Music.Idle, d.Config.Music.Empty
 	for _, n := range r.AllowNetworks {
 		p, err := netip.ParsePrefix(n)
 		if err != nil {
