@@ -184,5 +184,12 @@ func (c *Conn) Counters() Counters { return c.count.read() }
 // Connected says whether the session is open now.
 func (c *Conn) Connected() bool { return c.connected.Load() }
 
+// Guilds returns how many guilds the connection knows.
+func (c *Conn) Guilds() int {
+	c.known.Lock()
+	defer c.known.Unlock()
+	return len(c.known.guilds)
+}
+
 // Latency is how long the last heartbeat took to be answered, 0 before the first.
 func (c *Conn) Latency() time.Duration { return time.Duration(c.latency.Load()) }

@@ -104,6 +104,8 @@ func TestAConnectionStaysAwayWithoutBudget(t *testing.T) {
 		t.Fatalf("it dialled %d times", n)
 	}
 	l.set(func(s *discord.StartLimits) { s.Remaining = 1000 })
+	blocked(t, clock)
+	clock.Advance(time.Hour)
 	p := r.nextAfter(clock)
 	p.hello()
 	p.expect(2)
