@@ -47,6 +47,7 @@ type link struct {
 	beaten    atomic.Int64
 	up        time.Time // when READY or RESUMED came
 	patience  clockwork.Timer
+	greeted   bool
 	spent     bool // the IDENTIFY that was reserved
 	verdictMu sync.Mutex
 	verdict   *verdict
@@ -136,6 +137,10 @@ func (l *link) read(ctx context.Context) error {
 // hello starts the heartbeats and opens the session, by RESUME wherever there
 // is something to resume.
 func (l *link) hello(ctx context.Context, raw json.RawMessage) error {
+	if l.greeted {
+		return nil
+	}
+	l.greeted = true
 	var h wireHello
 	if err := json.Unmarshal(raw, &h); err != nil || h.HeartbeatInterval < 1 || h.HeartbeatInterval > int64(10*time.Minute/time.Millisecond) {
 		return fault.New(fault.Unavailable, "discord.hello", "the gateway's greeting cannot be read")

@@ -195,3 +195,17 @@ func TestNewConnRefuses(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestASecondGreetingChangesNothing(t *testing.T) {
+	r := start(t, newGate(t))
+	p := r.gate.next()
+	p.hello()
+	p.hello()
+	p.expect(2)
+	p.event(1, "READY", ready("sess", "", guildID))
+	p.event(2, "GUILD_CREATE", demoGuild)
+	r.in()
+	if n := r.conn.Counters(); n.Identifies != 1 || n.Sends != 1 {
+		t.Errorf("the counters are %+v", n)
+	}
+}
