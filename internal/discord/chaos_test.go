@@ -38,13 +38,21 @@ func (s *story) process() {
 // serve plays Discord for one connection and breaks it.
 func (s *story) serve() {
 	p := s.r.nextAfter(s.clock)
-	p.hello()
-	m := recv(s.t, p.in, "the first message")
+	// The connection may be of a process that was killed since, or be given up:
+	// then nothing that is written arrives, and the next one comes.
+	write := func(format string, args ...any) bool {
+		return p.ws.WriteMessage(1, fmt.Appendf(nil, format, args...)) == nil
+	}
+	write(`{"op":10,"d":{"heartbeat_interval":41250}}`)
+	m, there := recvOK(s.t, p.in)
+	if !there {
+		return
+	}
 	from := 0
 	switch m.Op {
 	case 2:
 		s.identifies++
-		p.event(1, "READY", ready("sess", ""))
+		write(`{"op":0,"s":1,"t":"READY","d":%s}`, ready("sess", ""))
 		from = 1
 	case 6:
 		d := fieldsOf(s.t, m)
@@ -57,17 +65,16 @@ func (s *story) serve() {
 	}
 	to := min(lastEvent, from+s.rng.IntN(25))
 	for i := from + 1; i <= to; i++ {
-		raw := fmt.Sprintf(`{"op":0,"s":%d,"t":"VOICE_STATE_UPDATE","d":%s}`, i, voiceEvent(fmt.Sprint(i), "21"))
-		if p.ws.WriteMessage(1, []byte(raw)) != nil {
-			break // its queue was full, and it left
+		if !write(`{"op":0,"s":%d,"t":"VOICE_STATE_UPDATE","d":%s}`, i, voiceEvent(fmt.Sprint(i), "21")) {
+			break
 		}
 	}
 	s.take(s.rng.IntN(25))
 	switch s.rng.IntN(5) {
 	case 0:
-		_ = p.ws.WriteMessage(1, []byte(`{"op":7,"d":null}`))
+		write(`{"op":7,"d":null}`)
 	case 1:
-		_ = p.ws.WriteMessage(1, []byte(`{"op":9,"d":true}`))
+		write(`{"op":9,"d":true}`)
 	case 2:
 		p.close(4000)
 	default:
@@ -120,7 +127,7 @@ func (s *story) kill() {
 }
 
 func TestNothingIsLostWhateverBreaks(t *testing.T) {
-	for seed := range uint64(25) {
+	for seed := range uint64(12) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			s := &story{
 				t: t, rng: rand.New(rand.NewPCG(seed, 1)), //nolint:gosec // a test's

@@ -410,3 +410,15 @@ func fieldsOf(t *testing.T, m message) map[string]any {
 	}
 	return d
 }
+
+// recvOK waits for a message, or for the end of the connection.
+func recvOK(t *testing.T, c <-chan message) (message, bool) {
+	t.Helper()
+	select {
+	case m, ok := <-c:
+		return m, ok
+	case <-time.After(patient):
+		t.Fatal("the client says nothing")
+		return message{}, false
+	}
+}

@@ -131,7 +131,7 @@ func (r *rig) nextAfter(clock interface{ Advance(time.Duration) }) *peer {
 		case p = <-r.gate.peers:
 			return true
 		default:
-			clock.Advance(250 * time.Millisecond)
+			clock.Advance(50 * time.Millisecond) // slow enough for a handshake not to time out
 			return false
 		}
 	})
