@@ -30,7 +30,7 @@ type PageQuery struct {
 func (p PageQuery) page() Page { return Page{Limit: p.Limit, Cursor: p.Cursor} }
 
 type playersIn struct {
-	Guild string `query:"guild" maxLength:"64" doc:"Id of a guild."`
+	Guild string `query:"guild" maxLength:"64" doc:"Id or name of a guild."`
 	Bot   string `query:"bot" maxLength:"64" doc:"Id or name of a bot."`
 	Node  string `query:"node" maxLength:"64" doc:"Name of a node."`
 	PageQuery
@@ -38,7 +38,7 @@ type playersIn struct {
 
 // PlayerPath names a player.
 type PlayerPath struct {
-	Guild string `path:"guild" maxLength:"64" doc:"Id of a guild."`
+	Guild string `path:"guild" maxLength:"64" doc:"Id or name of a guild."`
 	Bot   string `path:"bot" maxLength:"64" doc:"Id or name of a bot."`
 }
 
