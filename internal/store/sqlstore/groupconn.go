@@ -57,7 +57,7 @@ func (w *groupWriter) prepare(text string) (*sql.Stmt, error) {
 	if st, ok := w.prepared[text]; ok {
 		return st, nil
 	}
-	st, err := w.conn.PrepareContext(context.Background(), text)
+	st, err := w.conn.PrepareContext(context.Background(), anonymous(text))
 	if err != nil {
 		return nil, err
 	}

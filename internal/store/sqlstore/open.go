@@ -20,6 +20,8 @@ type DB struct {
 	book       *rankBook
 	partitions int
 
+	batches *groupWriter
+
 	snapshotsGone, snapshotsKept *table
 
 	once    sync.Once
@@ -73,3 +75,6 @@ func (db *DB) Close() error {
 }
 
 func (db *DB) onClose(f func() error) { db.closers = append(db.closers, f) }
+
+// group is the writer that puts together what waits.
+func (db *DB) group() *groupWriter { return db.batches }
