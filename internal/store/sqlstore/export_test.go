@@ -7,7 +7,7 @@ import (
 
 // Waiting is how many writes wait for the next group.
 func Waiting(db *DB) int {
-	w := db.group()
+	w := db.batches
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.queue)

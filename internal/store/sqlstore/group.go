@@ -2,8 +2,7 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
-	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,10 +28,10 @@ type waiting struct {
 	done  chan error
 }
 
-// groupWriter is SQLite's one writer. Whatever waits when it becomes free goes
+// groupWriter writes on one connection. Whatever waits when it becomes free goes
 // into its next transaction.
 type groupWriter struct {
-	db        *sql.DB
+	session   session
 	opts      Options
 	tables    *[tableCount]*table
 	committed func()
@@ -42,14 +41,11 @@ type groupWriter struct {
 	closed bool
 	wake   chan struct{}
 	ended  chan struct{}
-
-	conn     *sql.Conn
-	prepared map[string]*sql.Stmt
 }
 
-func newGroupWriter(db *sql.DB, o Options, tables *[tableCount]*table, committed func()) *groupWriter {
+func newGroupWriter(s session, o Options, tables *[tableCount]*table, committed func()) *groupWriter {
 	w := &groupWriter{
-		db: db, opts: o, tables: tables, committed: committed,
+		session: s, opts: o, tables: tables, committed: committed,
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	go w.run()
@@ -113,7 +109,7 @@ func (w *groupWriter) close() error {
 
 func (w *groupWriter) run() {
 	defer close(w.ended)
-	defer w.drop()
+	defer w.session.drop()
 	for {
 		group, more := w.take()
 		if len(group) > 0 {
@@ -149,40 +145,34 @@ func (w *groupWriter) transact(group []*waiting) {
 		answer(group, func(op string) error { return failed(err, op) })
 		return
 	}
-	err := w.begin()
+	ctx, cancel := context.WithTimeout(context.Background(), w.opts.Timeout)
+	defer cancel()
+	err := w.session.begin(ctx)
 	if err == nil {
-		err = w.merged(group)
+		err = w.merged(ctx, group)
 		if err != nil && len(group) > 1 && classify(err) != fault.Unavailable {
-			w.rollback()
-			if err = w.begin(); err == nil {
-				group, err = w.apart(group)
+			w.session.rollback(ctx)
+			if err = w.session.begin(ctx); err == nil {
+				group, err = w.apart(ctx, group)
 			}
 		}
 	}
 	if err == nil {
 		err = stage(store.StageWrite)
 	}
-	if err != nil {
-		w.rollback()
+	if err != nil || len(group) == 0 {
+		w.session.rollback(ctx)
 		answer(group, func(op string) error { return failed(err, op) })
 		return
 	}
-	if len(group) == 0 {
-		w.rollback()
-		return
+	if err = stage(store.StageCommit); err != nil {
+		w.session.rollback(ctx)
+	} else if err = w.session.commit(ctx); err != nil {
+		w.session.rollback(ctx)
+		w.session.drop()
+	} else {
+		err = stage(store.StageAnswer)
 	}
-	if err := stage(store.StageCommit); err != nil {
-		w.rollback()
-		answer(group, func(op string) error { return commitFailed(err, op) })
-		return
-	}
-	if err := w.exec("COMMIT"); err != nil {
-		w.rollback()
-		w.drop()
-		answer(group, func(op string) error { return commitFailed(err, op) })
-		return
-	}
-	err = stage(store.StageAnswer)
 	answer(group, func(op string) error {
 		if err != nil {
 			return commitFailed(err, op)
@@ -219,78 +209,70 @@ func answer(group []*waiting, result func(op string) error) {
 
 // merged runs the group's statements, those of batches of different partitions
 // as if they were one batch.
-func (w *groupWriter) merged(group []*waiting) error {
-	var wave []*plan
-	held := map[int]struct{}{}
-	flush := func() error {
-		if len(wave) == 0 {
-			return nil
-		}
-		err := w.statements(statements(w.tables, wave))
+func (w *groupWriter) merged(ctx context.Context, group []*waiting) error {
+	waves := wavesOf(group)
+	var list []statement
+	for _, wave := range waves {
+		list = append(list, statements(w.tables, wave)...)
+	}
+	for _, j := range group {
+		list = append(list, j.write.statements...)
+	}
+	if err := w.session.run(ctx, list); err != nil {
+		return err
+	}
+	for _, wave := range waves {
 		numbered(wave)
-		wave = wave[:0]
-		clear(held)
-		return err
-	}
-	for _, j := range group {
-		if j.plan == nil {
-			continue
-		}
-		for _, s := range j.plan.stamps {
-			if _, again := held[s.Partition]; again {
-				if err := flush(); err != nil {
-					return err
-				}
-			}
-		}
-		for _, s := range j.plan.stamps {
-			held[s.Partition] = struct{}{}
-		}
-		wave = append(wave, j.plan)
-	}
-	if err := flush(); err != nil {
-		return err
-	}
-	for _, j := range group {
-		if err := w.statements(j.write.statements); err != nil {
-			return err
-		}
 	}
 	return nil
 }
 
+// wavesOf puts the group's batches together, so that no partition stands twice
+// in a wave.
+func wavesOf(group []*waiting) [][]*plan {
+	var waves [][]*plan
+	held := map[int]struct{}{}
+	for _, j := range group {
+		if j.plan == nil {
+			continue
+		}
+		again := slices.ContainsFunc(j.plan.stamps, func(s store.Stamp) bool { _, ok := held[s.Partition]; return ok })
+		if again || len(waves) == 0 {
+			waves = append(waves, nil)
+			clear(held)
+		}
+		for _, s := range j.plan.stamps {
+			held[s.Partition] = struct{}{}
+		}
+		waves[len(waves)-1] = append(waves[len(waves)-1], j.plan)
+	}
+	return waves
+}
+
 // apart runs each member behind a savepoint of its own, answers those that were
 // refused and returns the others.
-func (w *groupWriter) apart(group []*waiting) ([]*waiting, error) {
+func (w *groupWriter) apart(ctx context.Context, group []*waiting) ([]*waiting, error) {
 	good := make([]*waiting, 0, len(group))
 	for i, j := range group {
-		if err := w.exec("SAVEPOINT member"); err != nil {
-			return append(good, group[i:]...), err
+		list := j.write.statements
+		if j.plan != nil {
+			list = statements(w.tables, []*plan{j.plan})
 		}
-		err := w.member(j)
-		if err != nil && classify(err) == fault.Unavailable {
-			return append(good, group[i:]...), err
-		}
-		if err == nil {
+		refusal := w.session.run(ctx, append([]statement{{text: "SAVEPOINT member", want: anyRows}}, list...))
+		if refusal == nil {
 			good = append(good, j)
-		} else {
-			if back := w.exec("ROLLBACK TO member"); back != nil {
-				return append(good, group[i:]...), back
+			if err := w.session.plain(ctx, "RELEASE SAVEPOINT member"); err != nil {
+				return append(good, group[i+1:]...), err
 			}
-			j.done <- failed(err, j.op)
+			continue
 		}
-		if err := w.exec("RELEASE member"); err != nil {
-			return append(good, group[i+1:]...), err
+		if classify(refusal) == fault.Unavailable {
+			return append(good, group[i:]...), refusal
 		}
+		if err := w.session.plain(ctx, "ROLLBACK TO SAVEPOINT member", "RELEASE SAVEPOINT member"); err != nil {
+			return append(good, group[i:]...), err
+		}
+		j.done <- failed(refusal, j.op)
 	}
 	return good, nil
 }
-
-func (w *groupWriter) member(j *waiting) error {
-	if j.plan == nil {
-		return w.statements(j.write.statements)
-	}
-	return w.statements(statements(w.tables, []*plan{j.plan}))
-}
-
-var errNoConnection = errors.New("the writer has no connection")

@@ -75,6 +75,3 @@ func (db *DB) Close() error {
 }
 
 func (db *DB) onClose(f func() error) { db.closers = append(db.closers, f) }
-
-// group is the writer that puts together what waits.
-func (db *DB) group() *groupWriter { return db.batches }

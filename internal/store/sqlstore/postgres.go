@@ -40,6 +40,8 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 		return err
 	}
 	db.read = pool
-	db.writer = &pipeWriter{db: pool, opts: db.opts, tables: &db.tables}
+	db.batches = newGroupWriter(&pipeSession{db: pool}, db.opts, &db.tables, func() {})
+	db.writer = &pipeWriter{db: pool, opts: db.opts, batches: db.batches}
+	db.onClose(db.writer.close)
 	return db.prepareInstallation(ctx)
 }
