@@ -13,6 +13,7 @@ import (
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/store"
 	"github.com/atrilhq/platform/internal/store/sqlstore"
+	"github.com/atrilhq/platform/internal/testenv"
 )
 
 // gate holds the first transaction at its beginning until it is opened, and
@@ -43,10 +44,10 @@ func batchOf(l store.Lease, partition int, id string) *store.Batch {
 
 // held opens a database with n partitions and commits to the first of them; the
 // commit stands at the gate when held returns.
-func held(t *testing.T, n int, timeout time.Duration) (*sqlstore.DB, *gate, []store.Lease, <-chan error) {
+func held(t *testing.T, url string, n int, timeout time.Duration) (*sqlstore.DB, *gate, []store.Lease, <-chan error) {
 	t.Helper()
 	g := newGate()
-	db := open(t, sqlstore.Options{URL: file(t.TempDir()), Partitions: n, Failpoint: g.fail, Timeout: timeout})
+	db := open(t, sqlstore.Options{URL: url, Partitions: n, Failpoint: g.fail, Timeout: timeout})
 	leases := make([]store.Lease, n)
 	for p := range leases {
 		var err error
@@ -64,8 +65,14 @@ func held(t *testing.T, n int, timeout time.Duration) (*sqlstore.DB, *gate, []st
 }
 
 func TestWhatWaitsSharesATransaction(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { shares(t, file(t.TempDir()), 8) })
+	// What is no batch does not wait on PostgreSQL.
+	t.Run("postgres", func(t *testing.T) { shares(t, testenv.Postgres(t), 0) })
+}
+
+func shares(t *testing.T, url string, others int) {
 	const n = 64
-	db, g, leases, first := held(t, n, time.Minute)
+	db, g, leases, first := held(t, url, n, time.Minute)
 	type result struct {
 		partition int
 		seq       int64
@@ -88,13 +95,7 @@ func TestWhatWaitsSharesATransaction(t *testing.T) {
 			results <- result{partition: -1, err: err}
 		}()
 	}
-	for limit := time.After(time.Minute); sqlstore.Waiting(db) < n-1+8; {
-		select {
-		case <-limit:
-			t.Fatal("they do not come to wait")
-		case <-time.After(time.Millisecond):
-		}
-	}
+	awaitWaiting(t, db, n-1+others)
 	close(g.opened)
 	if err := <-first; err != nil {
 		t.Fatal(err)
@@ -125,8 +126,22 @@ func TestWhatWaitsSharesATransaction(t *testing.T) {
 	}
 }
 
+// awaitWaiting returns once n writes wait for the next group.
+func awaitWaiting(t *testing.T, db *sqlstore.DB, n int) {
+	t.Helper()
+	again := time.NewTicker(time.Millisecond)
+	defer again.Stop()
+	for limit := time.After(time.Minute); sqlstore.Waiting(db) < n; {
+		select {
+		case <-limit:
+			t.Fatal("they do not come to wait")
+		case <-again.C:
+		}
+	}
+}
+
 func TestNobodyWaitsForEver(t *testing.T) {
-	db, g, leases, first := held(t, 4, 200*time.Millisecond)
+	db, g, leases, first := held(t, file(t.TempDir()), 4, 200*time.Millisecond)
 	queued := make(chan error, 1)
 	go func() {
 		_, err := db.Commit(t.Context(), batchOf(leases[1], 1, "queued"))
@@ -155,15 +170,13 @@ func TestNobodyWaitsForEver(t *testing.T) {
 }
 
 func TestCloseWritesWhatWaits(t *testing.T) {
-	db, g, leases, first := held(t, 2, time.Minute)
+	db, g, leases, first := held(t, file(t.TempDir()), 2, time.Minute)
 	second := make(chan error, 1)
 	go func() {
 		_, err := db.Commit(t.Context(), batchOf(leases[1], 1, "second"))
 		second <- err
 	}()
-	for sqlstore.Waiting(db) < 1 {
-		time.Sleep(time.Millisecond)
-	}
+	awaitWaiting(t, db, 1)
 	closed := make(chan error, 1)
 	go func() { closed <- db.Close() }()
 	close(g.opened)
