@@ -3,6 +3,9 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/store"
 )
 
 // Waiting is how many writes wait for the next group.
@@ -15,6 +18,28 @@ func Waiting(db *DB) int {
 
 // Anonymous is anonymous, for tests.
 var Anonymous = anonymous
+
+// Changed is how many slots a difference of queues removes, inserts and updates.
+type Changed struct{ Removed, Inserted, Updated int }
+
+// DiffQueue is diffQueue, for tests; it returns the new ranks too.
+func DiffQueue(old []*music.Slot, ranks []int64, queue []*music.Slot) (Changed, []int64, error) {
+	d, err := diffQueue(old, ranks, queue)
+	return Changed{len(d.removed), len(d.inserted), len(d.updated)}, d.ranks, err
+}
+
+// RankGap is rankGap, for tests.
+const RankGap = rankGap
+
+// ExplainEvents explains the query of a part of the journal.
+func ExplainEvents(ctx context.Context, db *DB, q store.EventQuery, explain func(text, plan string)) error {
+	text, args := eventQuery(q, 10)
+	rows, err := db.read.QueryContext(ctx, "EXPLAIN QUERY PLAN "+text, args...)
+	if err != nil {
+		return err
+	}
+	return eachPlan(rows, text, explain)
+}
 
 // Plans explains each statement that the tables are made of.
 func Plans(ctx context.Context, db *DB, explain func(text, plan string)) error {

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -26,6 +27,14 @@ type waiting struct {
 	op    string
 	state atomic.Int32
 	done  chan error
+}
+
+// partition is the first that the write's fence takes; what has none comes last.
+func (j *waiting) partition() int {
+	if j.plan == nil {
+		return maxPartitions
+	}
+	return j.plan.stamps[0].Partition
 }
 
 // groupWriter writes on one connection. Whatever waits when it becomes free goes
@@ -140,6 +149,8 @@ func (w *groupWriter) take() (group []*waiting, more bool) {
 // transact writes a group in one transaction, merged at first; where anything
 // is refused, once more with a savepoint around each.
 func (w *groupWriter) transact(group []*waiting) {
+	// Everybody locks partitions in the same order.
+	slices.SortStableFunc(group, func(a, b *waiting) int { return cmp.Compare(a.partition(), b.partition()) })
 	stage := w.stages(group)
 	if err := stage(store.StageBegin); err != nil {
 		answer(group, func(op string) error { return failed(err, op) })

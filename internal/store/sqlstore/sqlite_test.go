@@ -74,6 +74,22 @@ func TestNoStatementReadsAWholeTable(t *testing.T) {
 	}
 }
 
+func TestTheJournalIsReadByIndexes(t *testing.T) {
+	db := open(t, sqlstore.Options{URL: file(t.TempDir())})
+	for _, q := range []store.EventQuery{
+		{}, {Newest: true}, {After: 5, Guild: "g"}, {Guild: "g", Newest: true}, {Types: []string{"a"}}, {Types: []string{"a.*", "b"}, Newest: true},
+	} {
+		err := sqlstore.ExplainEvents(t.Context(), db, q, func(text, plan string) {
+			if strings.HasPrefix(plan, "SCAN") {
+				t.Errorf("%+v: %s\n%s", q, plan, text)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestAnonymousParameters(t *testing.T) {
 	for text, wanted := range map[string]string{
 		"":                       "",
