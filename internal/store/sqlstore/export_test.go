@@ -68,3 +68,17 @@ func eachPlan(rows *sql.Rows, text string, explain func(text, plan string)) erro
 	}
 	return rows.Err()
 }
+
+// What tests use of the conversions.
+var (
+	Nanos     = nanos
+	FromNanos = fromNanos
+	Shown     = shown
+	Storable  = storable
+)
+
+// ParseURL is parseURL, for tests.
+func ParseURL(raw string) (file, server string, err error) {
+	to, err := parseURL(raw)
+	return to.file, to.server, err
+}
