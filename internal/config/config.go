@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/atrilhq/platform/internal/secret"
+)
 
 // Config is everything an operator decides. The tags are read by this package:
 // key names a value, doc explains it, default is its value where nobody sets
@@ -38,7 +42,7 @@ type Operations struct {
 
 // Database says where rows are kept.
 type Database struct {
-	URL Secret `key:"url" doc:"Where rows are kept. Empty means SQLite in data_dir." allow:"sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME"`
+	URL secret.Text `key:"url" doc:"Where rows are kept. Empty means SQLite in data_dir." allow:"sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME"`
 }
 
 // Discord is the bots and where their platform is.
@@ -50,9 +54,9 @@ type Discord struct {
 
 // Bot is one Discord account of the pool.
 type Bot struct {
-	Name      string `key:"name" doc:"What we call the bot in logs and commands." allow:"lower-case letters, digits, - and _, at most 32" required:"true"`
-	Token     Secret `key:"token" doc:"The bot's token." allow:"the token alone, without the word Bot"`
-	TokenFile string `key:"token_file" doc:"A file that holds the token, instead of token." allow:"path of a readable file"`
+	Name      string      `key:"name" doc:"What we call the bot in logs and commands." allow:"lower-case letters, digits, - and _, at most 32" required:"true"`
+	Token     secret.Text `key:"token" doc:"The bot's token." allow:"the token alone, without the word Bot"`
+	TokenFile string      `key:"token_file" doc:"A file that holds the token, instead of token." allow:"path of a readable file"`
 }
 
 // Lavalink is the nodes that play.
@@ -62,12 +66,12 @@ type Lavalink struct {
 
 // Node is one Lavalink or NodeLink server.
 type Node struct {
-	Name         string `key:"name" doc:"What we call the node." allow:"lower-case letters, digits, - and _, at most 32" required:"true"`
-	Address      string `key:"address" doc:"Where the node listens." allow:"host:port" required:"true"`
-	Password     Secret `key:"password" doc:"The node's password."`
-	PasswordFile string `key:"password_file" doc:"A file that holds the password, instead of password." allow:"path of a readable file"`
-	Secure       bool   `key:"secure" default:"false" doc:"Uses TLS." allow:"true|false"`
-	Region       string `key:"region" doc:"Where the node stands; players are given to a node of their voice region first." allow:"lower-case letters, digits, - and _, at most 32"`
+	Name         string      `key:"name" doc:"What we call the node." allow:"lower-case letters, digits, - and _, at most 32" required:"true"`
+	Address      string      `key:"address" doc:"Where the node listens." allow:"host:port" required:"true"`
+	Password     secret.Text `key:"password" doc:"The node's password."`
+	PasswordFile string      `key:"password_file" doc:"A file that holds the password, instead of password." allow:"path of a readable file"`
+	Secure       bool        `key:"secure" default:"false" doc:"Uses TLS." allow:"true|false"`
+	Region       string      `key:"region" doc:"Where the node stands; players are given to a node of their voice region first." allow:"lower-case letters, digits, - and _, at most 32"`
 }
 
 // Resolve is how a query becomes tracks, and what may be fetched.
