@@ -89,13 +89,9 @@ type Plan struct {
 
 // Timeouts bound what may hang.
 type Timeouts struct {
-	LeaseTTL   time.Duration `key:"lease_ttl" default:"10s" doc:"How long the right to own a partition or a shard lasts without being renewed." allow:"2s..5m"`
-	DeferAfter time.Duration `key:"defer_after" default:"1500ms" doc:"How long a command may take before Discord is told that the answer comes later." allow:"100ms..2500ms"`
-	Resolve    time.Duration `key:"resolve" default:"15s" doc:"How long a query may take before its place in the queue fails." allow:"1s..1m"`
-	Join       time.Duration `key:"join" default:"10s" doc:"How long a bot tries to get into a voice channel." allow:"1s..1m"`
-	Node       time.Duration `key:"node" default:"5s" doc:"How long a node may take to answer a request." allow:"500ms..1m"`
-	Database   time.Duration `key:"database" default:"2s" doc:"How long a query may take." allow:"100ms..1m"`
-	Shutdown   time.Duration `key:"shutdown" default:"20s" doc:"How long the daemon takes to finish what it has begun when it is told to stop." allow:"1s..5m"`
+	LeaseTTL time.Duration `key:"lease_ttl" default:"5s" doc:"How long the right to own a partition or a shard lasts without being renewed." allow:"2s..5m"`
+	Database time.Duration `key:"database" default:"2s" doc:"How long a query may take." allow:"100ms..1m"`
+	Shutdown time.Duration `key:"shutdown" default:"20s" doc:"How long the daemon takes to finish what it has begun when it is told to stop." allow:"1s..5m"`
 }
 
 // Music is what new guilds start with.
