@@ -52,6 +52,8 @@ func (s *step) settleRecovery() {
 	s.g.alive = time.Time{}
 	for _, held := range slices.Clone(s.g.Players) {
 		s.grace(held)
+		// What was put off while it was not known what is really so.
+		s.touch(held.Bot, AspectVoice|AspectNode)
 	}
 }
 
