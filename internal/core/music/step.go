@@ -23,6 +23,8 @@ const (
 	MaxFailures = 3
 	// MaxRetries is how often a node may lose a play, and a voice session die, before it counts as failed.
 	MaxRetries = 3
+	// MaxSpeed is how many times faster than in reality a play may sound.
+	MaxSpeed = 100
 	// endTolerance is how near to its end a play that is gone counts as finished.
 	endTolerance = 2 * time.Second
 )
@@ -171,10 +173,11 @@ func (s *step) list() {
 }
 
 // playing returns the player of a bot if it plays this play, nil otherwise:
-// reports about another play are ignored.
+// reports about another play are ignored, and so is what a node still says of a
+// play that was taken from it.
 func (s *step) playing(bot BotID, play PlayID) *Player {
 	p := s.g.Player(bot)
-	if p == nil || p.Play == nil || p.Play.ID != play {
+	if p == nil || p.Play == nil || p.Play.ID != play || p.Node == "" {
 		return nil
 	}
 	return p

@@ -67,6 +67,11 @@ func (s *step) nodeSnapshot(b NodeSnapshot) {
 	if held == nil {
 		return
 	}
+	if b.Node != "" && held.Node != "" && b.Node != held.Node {
+		// It says nothing of what plays elsewhere, but may have to be stopped.
+		s.touch(b.Bot, AspectNode)
+		return
+	}
 	defer s.settleRecovery()
 	s.checked(b.Bot)
 	switch {
@@ -111,9 +116,10 @@ func (s *step) confirm(held *Player, b NodeSnapshot) {
 func (s *step) anchor(held *Player, pos time.Duration, speed float64) {
 	p := s.edit(held.Bot)
 	w := *p.Play
-	if p.Paused {
+	if p.Paused || !(speed > 0 && speed <= MaxSpeed) {
 		speed = 0
 	}
+	pos = max(pos, 0)
 	w.Anchor = Anchor{Position: pos, At: s.now, Speed: speed}
 	if pos > 0 && w.Phase != PhaseSounding {
 		w.Phase, w.Retries = PhaseSounding, 0
@@ -156,12 +162,19 @@ func (s *step) playEnded(b PlayEnded) {
 	case EndCleanup:
 		// The voice link of the player is dead; the play goes on over a new one.
 		s.lost(p, s.now)
-		if p.Play != nil && p.Voice.Want != "" && !p.Voice.Reset {
+		if p.Play != nil && p.Voice.Channel != "" && !p.Voice.Reset {
 			p.Voice.Reset, p.Voice.JoinBy = true, s.now.Add(JoinWithin)
 			p.Voice.Token, p.Voice.Endpoint = "", ""
 			s.touch(p.Bot, AspectVoice)
 		}
-	case EndStopped, EndReplaced:
+	case EndReplaced:
+		if p.Play.Phase == PhaseWanted {
+			// What made way is an earlier sounding of this very play, which the
+			// node was just asked for again.
+			return
+		}
+		s.lost(p, s.now)
+	case EndStopped:
 		s.lost(p, s.now)
 	}
 }
