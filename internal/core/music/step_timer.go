@@ -147,7 +147,7 @@ func (s *step) expire(held *Player, due func(time.Time) bool) {
 		held = s.edit(held.Bot)
 		s.reject(held, i, "timeout", Refusal{Reason: ReasonResolveTimeout, Query: q.Query.Text})
 	}
-	if held.Play == nil && !held.Halted && len(held.Queue) > 0 {
+	if held.Play == nil && !held.Halted && (len(held.Queue) > 0 || !held.SilentSince.IsZero()) {
 		s.advance(s.edit(held.Bot))
 	}
 }
