@@ -78,7 +78,7 @@ type (
 	PlayFailed struct {
 		Bot    BotID  `json:"bot"`
 		Play   PlayID `json:"play"`
-		Reason string `json:"reason"` // exception, stuck
+		Reason string `json:"reason"` // exception, stuck, lost
 		Detail string `json:"detail,omitempty"`
 	}
 	// PlayerPaused says that a play is held.
@@ -105,7 +105,7 @@ type (
 		Bot     BotID  `json:"bot"`
 		Removed int    `json:"removed"`
 		By      UserID `json:"by,omitempty"`
-		Reason  string `json:"reason"` // stop, leave, idle, empty, disconnected, join_failed, removed
+		Reason  string `json:"reason"` // stop, leave, idle, empty, disconnected, join_failed, channel_deleted, removed
 	}
 	// PlayerHalted says that too many plays failed in a row.
 	PlayerHalted struct {

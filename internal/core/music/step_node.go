@@ -10,10 +10,23 @@ func (s *step) placed(b Placed) {
 	if held == nil || held.Node == b.Node {
 		return
 	}
-	p := s.edit(b.Bot)
-	p.Node = b.Node
-	s.emit(PlayerPlaced{Bot: p.Bot, Node: b.Node})
+	s.place(s.edit(b.Bot), b.Node)
+	s.settleRecovery()
+}
+
+// place gives a player another node, or none. What the last one played is
+// wanted again from where it was, and nobody has to look there any more.
+func (s *step) place(p *Player, node NodeName) {
+	if p.Play != nil && p.Node != "" {
+		w := *p.Play
+		w.Anchor = Anchor{Position: p.Play.PositionAt(s.lastSeen()), At: s.now}
+		w.Phase = PhaseWanted
+		p.Play = &w
+	}
+	p.Node = node
+	s.emit(PlayerPlaced{Bot: p.Bot, Node: node})
 	s.touch(p.Bot, AspectNode|AspectPanel)
+	s.checked(p.Bot)
 }
 
 // nodeUp tries again what no node could do before.
@@ -38,17 +51,7 @@ func (s *step) nodeDown(b NodeDown) {
 		if held.Node != b.Node || b.Node == "" {
 			continue
 		}
-		p := s.edit(held.Bot)
-		if p.Play != nil {
-			w := *p.Play
-			w.Anchor = Anchor{Position: p.Play.PositionAt(s.lastSeen()), At: s.now}
-			w.Phase = PhaseWanted
-			p.Play = &w
-		}
-		p.Node = ""
-		s.emit(PlayerPlaced{Bot: p.Bot})
-		s.touch(p.Bot, AspectNode|AspectPanel)
-		s.checked(p.Bot)
+		s.place(s.edit(held.Bot), "")
 	}
 	s.settleRecovery()
 }
@@ -67,7 +70,7 @@ func (s *step) nodeSnapshot(b NodeSnapshot) {
 	if held == nil {
 		return
 	}
-	if b.Node != "" && held.Node != "" && b.Node != held.Node {
+	if held.Node == "" || b.Node != "" && b.Node != held.Node {
 		// It says nothing of what plays elsewhere, but may have to be stopped.
 		s.touch(b.Bot, AspectNode)
 		return
@@ -163,9 +166,7 @@ func (s *step) playEnded(b PlayEnded) {
 		// The voice link of the player is dead; the play goes on over a new one.
 		s.lost(p, s.now)
 		if p.Play != nil && p.Voice.Channel != "" && !p.Voice.Reset {
-			p.Voice.Reset, p.Voice.JoinBy = true, s.now.Add(JoinWithin)
-			p.Voice.Token, p.Voice.Endpoint = "", ""
-			s.touch(p.Bot, AspectVoice)
+			s.rejoin(p)
 		}
 	case EndReplaced:
 		if p.Play.Phase == PhaseWanted {

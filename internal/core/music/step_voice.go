@@ -142,6 +142,7 @@ func (s *step) voiceSnapshot(v VoiceSnapshot) {
 		if was.Want == "" || was.Reset {
 			s.touch(held.Bot, AspectVoice)
 		}
+		s.missedServer(s.g.Player(v.Bot), was)
 	case was.Want == "":
 		if was.Channel != "" {
 			s.edit(held.Bot).Voice = Voice{}
@@ -159,6 +160,25 @@ func (s *step) voiceSnapshot(v VoiceSnapshot) {
 	s.settleRecovery()
 }
 
+// missedServer leaves and joins again where a snapshot shows that the voice
+// server's update was missed: it is never sent a second time.
+func (s *step) missedServer(held *Player, was Voice) {
+	v := held.Voice
+	switch {
+	case v.Want == "" || v.Want != v.Channel || v.Reset:
+	case v.Token == "", was.Channel != "" && (was.Channel != v.Channel || was.Session != v.Session):
+		s.rejoin(s.edit(held.Bot))
+	}
+}
+
+// rejoin makes a bot leave and join again, because its voice session is dead.
+func (s *step) rejoin(p *Player) {
+	s.freeze(p)
+	p.Voice.Reset, p.Voice.JoinBy = true, s.now.Add(JoinWithin)
+	p.Voice.Token, p.Voice.Endpoint = "", ""
+	s.touch(p.Bot, AspectVoice)
+}
+
 func (s *step) voiceClosed(v VoiceClosed) {
 	held := s.g.Player(v.Bot)
 	if held == nil || held.Voice.Want == "" || held.Voice.Reset || held.Voice.Channel == "" {
@@ -172,16 +192,13 @@ func (s *step) voiceClosed(v VoiceClosed) {
 		return
 	}
 	p := s.edit(v.Bot)
-	s.freeze(p)
 	if p.Voice.Resets >= MaxRetries {
 		s.notify(p, Answer{Kind: AnswerDisconnected, Channel: p.Voice.Want})
 		s.drop(p, "disconnected", "", Refusal{Reason: ReasonCancelled})
 		return
 	}
-	p.Voice.Reset, p.Voice.Resets = true, p.Voice.Resets+1
-	p.Voice.Token, p.Voice.Endpoint = "", ""
-	p.Voice.JoinBy = s.now.Add(JoinWithin)
-	s.touch(p.Bot, AspectVoice)
+	p.Voice.Resets++
+	s.rejoin(p)
 }
 
 func (s *step) botPresent(b BotPresent) {
