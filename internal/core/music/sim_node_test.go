@@ -194,6 +194,10 @@ func (n *node) look(bot music.BotID) {
 		if s := n.players[bot]; s != nil {
 			n.clock(s)
 			b.Play, b.Position, b.Paused = s.play, s.pos, s.paused
+			if s.play != "" && s.track.Title == "stuck" {
+				// A position that does not move is said again.
+				n.report(music.PlayStuck{Bot: bot, Play: s.play})
+			}
 		}
 		delete(n.lost, bot)
 		return b, true

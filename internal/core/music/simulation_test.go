@@ -31,7 +31,10 @@ func TestSimulation(t *testing.T) {
 	for _, seed := range seeds {
 		w := newWorld(seed)
 		if err := w.live(); err != nil {
-			tail := w.trail[max(0, len(w.trail)-60):]
+			tail := w.trail
+			if !testing.Verbose() {
+				tail = tail[max(0, len(tail)-40):]
+			}
 			t.Fatalf("seed %d at %s: %v\n%s", seed, w.now.Sub(start), err, strings.Join(tail, "\n"))
 		}
 		inputs += w.inputs
@@ -72,7 +75,7 @@ func (w *world) live() error {
 	var happen func()
 	happen = func() {
 		w.happens()
-		if next := w.between(50*time.Millisecond, 5*time.Second); w.now.Add(next).Before(end) {
+		if next := w.between(10*time.Millisecond, 2500*time.Millisecond); w.now.Add(next).Before(end) {
 			w.after(next, happen)
 		}
 	}

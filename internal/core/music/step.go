@@ -23,7 +23,9 @@ const (
 	MaxFailures = 3
 	// MaxRetries is how often a node may lose a play, and a voice session die, before it counts as failed.
 	MaxRetries = 3
-	// MaxSpeed is how many times faster than in reality a play may sound.
+	// EndGrace is how long after a play's end the node's word for it may come.
+	EndGrace = 15 * time.Second
+	// MaxSpeed is how many times faster, or slower, than in reality a play may sound.
 	MaxSpeed = 100
 	// endTolerance is how near to its end a play that is gone counts as finished.
 	endTolerance = 2 * time.Second

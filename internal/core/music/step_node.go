@@ -119,7 +119,7 @@ func (s *step) confirm(held *Player, b NodeSnapshot) {
 func (s *step) anchor(held *Player, pos time.Duration, speed float64) {
 	p := s.edit(held.Bot)
 	w := *p.Play
-	if p.Paused || !(speed > 0 && speed <= MaxSpeed) {
+	if p.Paused || !(speed*MaxSpeed >= 1 && speed <= MaxSpeed) {
 		speed = 0
 	}
 	pos = max(pos, 0)

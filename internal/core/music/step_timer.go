@@ -96,6 +96,7 @@ func (g *Guild) Deadline() time.Time {
 		soon(p.Voice.JoinBy)
 		soon(p.IdleAt)
 		soon(p.EmptyAt)
+		soon(p.Play.overBy())
 		if p.Unready == 0 {
 			continue
 		}
@@ -119,6 +120,10 @@ func (s *step) tick() {
 	for _, held := range slices.Clone(s.g.Players) {
 		if held.Unready > 0 {
 			s.expire(held, due)
+		}
+		if p := s.g.Player(held.Bot); due(p.Play.overBy()) {
+			// The word for its end was lost; silence would last for ever.
+			s.finished(s.edit(p.Bot), true)
 		}
 		switch p := s.g.Player(held.Bot); {
 		case due(p.Voice.JoinBy):
