@@ -28,7 +28,14 @@ type sounding struct {
 	at      time.Time
 	running bool
 	paused  bool
-	turn    int
+	// turn counts what was armed, for a play that was running and paused or not.
+	turn  int
+	armed armed
+}
+
+type armed struct {
+	play            music.PlayID
+	running, paused bool
 }
 
 func newNode(w *world, name music.NodeName) *node {
@@ -95,8 +102,11 @@ func (n *node) apply(bot music.BotID, p *music.Player) {
 		n.players[bot] = s
 	}
 	n.clock(s)
-	if p.Voice.Ready() {
-		s.voice = seat{channel: p.Voice.Channel, session: p.Voice.Session, token: p.Voice.Token}
+	if v := (seat{channel: p.Voice.Channel, session: p.Voice.Session, token: p.Voice.Token}); p.Voice.Ready() && v != s.voice {
+		s.voice = v
+		if v != n.w.discord.voice[music.UserID(bot)] {
+			n.report(music.VoiceClosed{Bot: bot, Code: 4006})
+		}
 	}
 	switch {
 	case p.Play == nil && s.play != "":
@@ -105,6 +115,7 @@ func (n *node) apply(bot music.BotID, p *music.Player) {
 		if s.play != "" {
 			n.end(bot, s, music.EndReplaced)
 		}
+		s.armed = armed{}
 		s.play, s.track, s.pos = p.Play.ID, p.Play.Track, p.Play.PositionAt(n.w.now)
 		n.begin(bot, s)
 	}
@@ -130,7 +141,7 @@ func (n *node) begin(bot music.BotID, s *sounding) {
 
 func (n *node) end(bot music.BotID, s *sounding, why music.EndReason) {
 	n.report(music.PlayEnded{Bot: bot, Play: s.play, Reason: why})
-	s.play, s.running = "", false
+	s.play, s.running, s.armed = "", false, armed{}
 	s.turn++
 }
 
@@ -146,6 +157,11 @@ func (n *node) update(bot music.BotID, s *sounding) {
 	n.clock(s)
 	was := s.running
 	s.running = s.play != "" && !s.paused && s.voice.token != "" && s.voice == n.w.discord.voice[music.UserID(bot)]
+	arm := armed{s.play, s.running, s.paused}
+	if s.armed == arm {
+		return
+	}
+	s.armed = arm
 	s.turn++
 	turn := s.turn
 	same := func(do func()) func() {

@@ -236,6 +236,12 @@ func (w *world) restart() {
 	for _, b := range w.g.Bots {
 		w.discord.snapshot(b)
 	}
+	// A node session lists its players: those that no row knows are removed.
+	for _, b := range pool {
+		if w.g.Player(b) == nil {
+			w.converge(b)
+		}
+	}
 	for _, p := range w.g.Players {
 		for _, n := range w.nodes {
 			if n.name == p.Node {
