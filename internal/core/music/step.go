@@ -107,6 +107,10 @@ type step struct {
 	events   []Event
 	effects  []Effect
 	converge []Converge
+	// first is the first of own, and touched the first of converge: most steps
+	// write to one player and need no slice for it.
+	first   *Player
+	touched Converge
 }
 
 func (s *step) id() string {
@@ -137,6 +141,11 @@ func (s *step) notify(p *Player, a Answer) {
 
 // touch says that what is wanted of a player changed.
 func (s *step) touch(bot BotID, a Aspect) {
+	if s.touched.Aspect == 0 || s.touched.Bot == bot {
+		s.touched.Bot = bot
+		s.touched.Aspect |= a
+		return
+	}
 	for i := range s.converge {
 		if s.converge[i].Bot == bot {
 			s.converge[i].Aspect |= a
@@ -149,27 +158,31 @@ func (s *step) touch(bot BotID, a Aspect) {
 // edit returns a bot's player to write to, a new one if it had none.
 func (s *step) edit(bot BotID) *Player {
 	i, ok := s.g.find(bot)
-	if ok && slices.Contains(s.own, s.g.Players[i]) {
+	if ok && (s.g.Players[i] == s.first || slices.Contains(s.own, s.g.Players[i])) {
 		return s.g.Players[i]
 	}
 	s.changed = true
-	p := &Player{Bot: bot, Volume: s.g.Settings.Volume}
-	if ok {
-		*p = *s.g.Players[i]
-	}
 	s.list()
+	var p *Player
 	if ok {
+		w := *s.g.Players[i]
+		p = &w
 		s.g.Players[i] = p
 	} else {
+		p = &Player{Bot: bot, Volume: s.g.Settings.Volume}
 		s.g.Players = slices.Insert(s.g.Players, i, p)
 	}
-	s.own = append(s.own, p)
+	if s.first == nil {
+		s.first = p
+	} else {
+		s.own = append(s.own, p)
+	}
 	return p
 }
 
 func (s *step) list() {
 	if !s.listed {
-		s.g.Players = append(make([]*Player, 0, len(s.g.Players)+1), s.g.Players...)
+		s.g.Players = slices.Clone(s.g.Players)
 		s.listed = true
 	}
 }
@@ -188,6 +201,9 @@ func (s *step) playing(bot BotID, play PlayID) *Player {
 func (s *step) finish() Result {
 	for _, p := range s.g.Players {
 		s.settle(p)
+	}
+	if s.touched.Aspect != 0 {
+		s.effects = append(s.effects, s.touched)
 	}
 	for _, c := range s.converge {
 		s.effects = append(s.effects, c)
