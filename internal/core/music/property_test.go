@@ -36,6 +36,17 @@ func walk(roll dice, n int) error {
 		if again := music.Step(g, in, now); !bytes.Equal(music.DumpResult(r), music.DumpResult(again)) {
 			return fmt.Errorf("%s gave another result the second time", in.Kind())
 		}
+		// Another future of the same guild must not reach into this one.
+		sum := music.DumpResult(r)
+		other, _ := s.next(&g)
+		other.ID += "-other"
+		if c, ok := other.Body.(music.Command); ok {
+			c.Reply.ID += "-other"
+			other.Body = c
+		}
+		if music.Step(g, other, now); !bytes.Equal(sum, music.DumpResult(r)) {
+			return fmt.Errorf("%s wrote to what %s had made", other.Kind(), in.Kind())
+		}
 		if err := j.watch(g, in, r, now); err != nil {
 			return err
 		}

@@ -43,6 +43,9 @@ func newNode(w *world, name music.NodeName) *node {
 }
 
 func (n *node) report(body music.Body) {
+	if e, ok := body.(music.PlayEnded); ok && e.Reason == music.EndFinished && !n.w.calm && n.w.roll(10) == 0 {
+		return // a message that nobody could read
+	}
 	n.w.sendIf(&n.out, func() (music.Body, bool) { return body, !n.cut })
 	if !n.w.calm && n.w.roll(20) == 0 {
 		n.w.after(n.w.between(time.Millisecond, 3*time.Second), func() { n.w.input(body) })
