@@ -24,21 +24,39 @@ func bodies() []music.Body {
 		}
 	}
 	out := []music.Body{
-		music.Loaded{AliveUntil: start}, music.Resolved{Slot: "s", Tracks: []music.Track{track("a")}, Playlist: "l", Total: 3, Failure: "f"},
+		music.Loaded{AliveUntil: start},
+		music.Resolved{Slot: "s", Tracks: []music.Track{track("a")}, Playlist: "l", Total: 3, Failure: "f"},
 		music.VoiceState{User: "1", Channel: "50", Session: "s", Bot: true, Suppressed: true},
 		music.VoiceServer{Bot: "900", Token: "t", Endpoint: "e"},
 		music.VoiceSnapshot{Bot: "900", States: []music.VoiceState{{User: "1", Channel: "50"}}},
-		music.BotPresent{Bot: "900", Name: "n"}, music.BotRemoved{Bot: "900"}, music.ChannelGone{Channel: "50"},
-		music.Placed{Bot: "900", Node: "n"}, music.NodeUp{Node: "n"}, music.NodeDown{Node: "n"},
+		music.BotPresent{Bot: "900", Name: "n"},
+		music.BotRemoved{Bot: "900"},
+		music.ChannelGone{Channel: "50"},
+		music.Placed{Bot: "900", Node: "n"},
+		music.NodeUp{Node: "n"},
+		music.NodeDown{Node: "n"},
 		music.NodeSnapshot{Bot: "900", Node: "n", Play: "p", Position: time.Second, Paused: true, Fresh: true},
-		music.PlayStarted{Bot: "900", Play: "p"}, music.PlayPosition{Bot: "900", Play: "p", Position: time.Minute, Speed: 1.25},
-		music.PlayEnded{Bot: "900", Play: "p", Reason: music.EndFinished}, music.PlayException{Bot: "900", Play: "p", Message: "m"},
-		music.PlayStuck{Bot: "900", Play: "p"}, music.VoiceClosed{Bot: "900", Code: 4014},
-		music.EntitlementsChanged{Entitlements: plan.Default()}, music.Tick{},
+		music.PlayStarted{Bot: "900", Play: "p"},
+		music.PlayPosition{Bot: "900", Play: "p", Position: time.Minute, Speed: 1.25},
+		music.PlayEnded{Bot: "900", Play: "p", Reason: music.EndFinished},
+		music.PlayException{Bot: "900", Play: "p", Message: "m"},
+		music.PlayStuck{Bot: "900", Play: "p"},
+		music.VoiceClosed{Bot: "900", Code: 4014},
+		music.EntitlementsChanged{Entitlements: plan.Default()},
+		music.Tick{},
 	}
 	for _, a := range []music.Action{
-		music.Enqueue{Query: "q \"ñ\" <é>", Next: true}, music.Pause{}, music.Resume{}, music.Skip{}, music.Stop{}, music.Leave{},
-		music.Join{}, music.ShowQueue{Page: 2}, music.ShowNowPlaying{}, music.SetVolume{}, music.SetVolume{Percent: &seven},
+		music.Enqueue{Query: "q \"ñ\" <é>", Next: true},
+		music.Pause{},
+		music.Resume{},
+		music.Skip{},
+		music.Stop{},
+		music.Leave{},
+		music.Join{},
+		music.ShowQueue{Page: 2},
+		music.ShowNowPlaying{},
+		music.SetVolume{},
+		music.SetVolume{Percent: &seven},
 	} {
 		out = append(out, cmd(a))
 	}
@@ -139,7 +157,9 @@ func FuzzParseQuery(f *testing.F) {
 		if r != nil || again != q {
 			t.Fatalf("%q is %+v, which is %+v %+v", raw, q, again, r)
 		}
-		bad := func(c rune) bool { return unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) || c == utf8.RuneError }
+		bad := func(c rune) bool {
+			return unicode.IsControl(c) || unicode.Is(unicode.Bidi_Control, c) || c == utf8.RuneError
+		}
 		if q.Text == "" || len(q.Text) > music.MaxQuery || !utf8.ValidString(q.Text) || strings.ContainsFunc(q.Text, bad) {
 			t.Fatalf("%q became %q", raw, q.Text)
 		}

@@ -202,9 +202,26 @@ func (EntitlementsApplied) EventType() string { return "music.entitlements.appli
 // Payloads returns one of each payload, for the catalog.
 func Payloads() []Payload {
 	return []Payload{
-		PlayRequested{}, TrackQueued{}, PlaylistQueued{}, TrackRejected{}, PlayBegun{}, PlaySounding{},
-		PlayFinished{}, PlayFailed{}, PlayerPaused{}, PlayerResumed{}, VolumeChanged{}, QueueCleared{},
-		PlayerHalted{}, VoiceJoined{}, VoiceMoved{}, VoiceLeft{}, JoinFailed{}, PlayerPlaced{}, BotJoined{},
-		BotLeft{}, EntitlementsApplied{},
+		PlayRequested{},
+		TrackQueued{},
+		PlaylistQueued{},
+		TrackRejected{},
+		PlayBegun{},
+		PlaySounding{},
+		PlayFinished{},
+		PlayFailed{},
+		PlayerPaused{},
+		PlayerResumed{},
+		VolumeChanged{},
+		QueueCleared{},
+		PlayerHalted{},
+		VoiceJoined{},
+		VoiceMoved{},
+		VoiceLeft{},
+		JoinFailed{},
+		PlayerPlaced{},
+		BotJoined{},
+		BotLeft{},
+		EntitlementsApplied{},
 	}
 }

@@ -136,7 +136,11 @@ func TestInvariantsHoldOverRandomInputs(t *testing.T) {
 
 // TestInvariantsHoldOverLongRuns goes further than what can still be shrunk.
 func TestInvariantsHoldOverLongRuns(t *testing.T) {
-	for seed := range uint64(100) {
+	seeds := uint64(100)
+	if testing.Short() || raced {
+		seeds = 15
+	}
+	for seed := range seeds {
 		if err := walk(rand.New(rand.NewPCG(seed, 1)).IntN, 400); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}

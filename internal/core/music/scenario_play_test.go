@@ -353,6 +353,18 @@ func TestErrorsHaltAndResumeGoesOn(t *testing.T) {
 	}
 }
 
+func TestErrorsCountOnlyInARow(t *testing.T) {
+	b := listening(t, "b", "c", "d", "e", "f")
+	fail := func() { b.in(music.PlayEnded{Bot: bot, Play: b.player().Play.ID, Reason: music.EndLoadFailed}) }
+	fail()
+	fail()
+	b.in(music.PlayEnded{Bot: bot, Play: b.player().Play.ID, Reason: music.EndFinished})
+	fail()
+	if p := b.player(); p.Halted || p.Play == nil || len(p.Failures) != 1 {
+		t.Fatalf("%+v", p)
+	}
+}
+
 func TestOperators(t *testing.T) {
 	b := listening(t, "b")
 	op := func(c music.Command) music.Answer {

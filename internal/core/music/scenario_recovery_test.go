@@ -109,6 +109,20 @@ func TestRestartNearTheEndSynthesisesOneEnd(t *testing.T) {
 	}
 }
 
+func TestAPlayThatNoNodeWasToldOfIsNotLost(t *testing.T) {
+	b := newBench(t)
+	b.play("ocean")
+	b.joined()
+	for range music.MaxRetries + 2 {
+		b.die(time.Second)
+		b.in(b.here(anaListens))
+		b.in(music.NodeSnapshot{Bot: bot, Node: "n1", Fresh: true})
+	}
+	if p := b.player(); p.Play == nil || p.Play.Retries != 0 {
+		t.Fatalf("%+v", p.Play)
+	}
+}
+
 func TestOverdueTimersGetMoreTime(t *testing.T) {
 	b := newBench(t)
 	b.as(ana, lounge, music.Join{})
@@ -203,7 +217,8 @@ func TestNodes(t *testing.T) {
 			t.Fatalf("%+v", p)
 		}
 		for _, late := range []music.Body{
-			music.PlayEnded{Bot: bot, Play: play, Reason: music.EndFinished}, music.PlayPosition{Bot: bot, Play: play, Position: 1, Speed: 1},
+			music.PlayEnded{Bot: bot, Play: play, Reason: music.EndFinished},
+			music.PlayPosition{Bot: bot, Play: play, Position: 1, Speed: 1},
 			music.NodeSnapshot{Bot: bot, Node: "n1", Play: play, Position: time.Second},
 		} {
 			if b.in(late); b.last.Changed {
