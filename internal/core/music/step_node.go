@@ -152,8 +152,10 @@ func (s *step) playPosition(b PlayPosition) {
 	}
 }
 
+// playEnded reacts to a play's end. That the current play was replaced is the
+// end of an earlier sounding of it, told late.
 func (s *step) playEnded(b PlayEnded) {
-	if s.playing(b.Bot, b.Play) == nil {
+	if s.playing(b.Bot, b.Play) == nil || b.Reason == EndReplaced {
 		return
 	}
 	p := s.edit(b.Bot)
@@ -168,15 +170,9 @@ func (s *step) playEnded(b PlayEnded) {
 		if p.Play != nil && p.Voice.Channel != "" && !p.Voice.Reset {
 			s.rejoin(p)
 		}
-	case EndReplaced:
-		if p.Play.Phase == PhaseWanted {
-			// What made way is an earlier sounding of this very play, which the
-			// node was just asked for again.
-			return
-		}
-		s.lost(p, s.now)
 	case EndStopped:
 		s.lost(p, s.now)
+	case EndReplaced:
 	}
 }
 
