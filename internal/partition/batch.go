@@ -55,7 +55,6 @@ func (l *Loop) step(ds []Delivery, now time.Time) *work {
 	fresh := map[string]bool{}
 	for _, d := range ds {
 		part := Of(d.Input.Guild, l.opt.Partitions)
-		w.cursor(part, d.Origin)
 		if _, ok := d.Input.Body.(music.Command); ok {
 			key := CommandKey(d.Input.ID)
 			switch {
@@ -190,22 +189,5 @@ func (l *Loop) deadLetter(w *work, d Delivery, part int, cause error) {
 	w.batch.Effects = append(w.batch.Effects, store.EffectRow{
 		Key: AnswerKey(c.Reply.ID), Kind: KindAnswer, Guild: d.Input.Guild, Partition: part,
 		Epoch: l.owned[part].epoch, Payload: payload, Created: w.at, NotBefore: w.at, Expires: w.at.Add(AnswerLife),
-	})
-}
-
-// cursor notes that everything of a source up to a number was taken.
-func (w *work) cursor(part int, o Origin) {
-	if o.Source == "" {
-		return
-	}
-	for i := range w.batch.Cursors {
-		c := &w.batch.Cursors[i]
-		if c.Partition == part && c.Source == o.Source && c.Generation == o.Generation {
-			c.Position = max(c.Position, o.Number)
-			return
-		}
-	}
-	w.batch.Cursors = append(w.batch.Cursors, store.Cursor{
-		Partition: part, Source: o.Source, Generation: o.Generation, Position: o.Number,
 	})
 }

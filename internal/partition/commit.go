@@ -28,7 +28,6 @@ func (l *Loop) process(ctx context.Context, ds []Delivery) {
 // wait again unless one of them is the culprit.
 func (l *Loop) write(ctx context.Context, w *work) bool {
 	if len(w.parts) == 0 {
-		l.keepCursors(w)
 		return true
 	}
 	l.fill(w)
@@ -68,13 +67,7 @@ func (l *Loop) fill(w *work) {
 			Partition: Of(id, l.opt.Partitions), Before: l.guilds[id].row, After: &s.g,
 		})
 	}
-	for k, c := range l.cursors {
-		if !slices.ContainsFunc(w.batch.Cursors, func(x store.Cursor) bool {
-			return cursorKey{x.Partition, x.Source, x.Generation} == k
-		}) {
-			w.batch.Cursors = append(w.batch.Cursors, c)
-		}
-	}
+	w.batch.Cursors = l.intake.cursors(w.inputs, l.owns)
 	parts := map[int]bool{}
 	for p := range w.parts {
 		parts[p] = true
@@ -117,14 +110,11 @@ func (l *Loop) take(w *work) {
 			w.out.done.Effects = append(w.out.done.Effects, e)
 		}
 	}
-	if len(w.parts) > 0 {
-		w.out.done.Cursors = w.batch.Cursors
-		for _, c := range w.batch.Cursors {
-			delete(l.cursors, cursorKey{c.Partition, c.Source, c.Generation})
-		}
-		if len(l.cursors) == 0 {
-			l.flushAt = time.Time{}
-		}
+	l.intake.settle(w.inputs...)
+	w.out.done.Cursors = w.batch.Cursors
+	l.intake.stored(w.batch.Cursors)
+	if !l.intake.waits() {
+		l.flushAt = time.Time{}
 	}
 	l.held = append(l.held, w.out)
 	l.release()
@@ -153,39 +143,15 @@ func (l *Loop) release() {
 	}
 }
 
-// keepCursors lets cursors that moved alone wait for a commit to go with.
-func (l *Loop) keepCursors(w *work) {
-	for _, c := range w.batch.Cursors {
-		l.keepCursor(c.Partition, Origin{Source: c.Source, Generation: c.Generation, Number: c.Position})
-	}
-}
-
-func (l *Loop) keepCursor(part int, o Origin) {
-	if o.Source == "" {
-		return
-	}
-	l.cursors[cursorKey{part, o.Source, o.Generation}] = store.Cursor{
-		Partition: part, Source: o.Source, Generation: o.Generation, Position: o.Number,
-	}
-	if l.flushAt.IsZero() {
-		l.flushAt = l.now().Add(cursorDelay)
-	}
-}
-
 // flush writes the cursors that wait.
 func (l *Loop) flush(ctx context.Context) {
 	l.flushAt = time.Time{}
-	if len(l.cursors) == 0 {
-		return
-	}
 	w := newWork(l.now(), nil)
-	for k := range l.cursors {
-		w.parts[k.partition] = true
+	for _, c := range l.intake.cursors(nil, l.owns) {
+		w.parts[c.Partition] = true
 	}
 	if l.write(ctx, w) {
 		l.take(w)
-	} else if len(l.cursors) > 0 {
-		l.flushAt = l.now().Add(cursorDelay)
 	}
 }
 
@@ -202,14 +168,13 @@ func (l *Loop) bisect(ctx context.Context, w *work, cause error) {
 	switch n := len(w.inputs); n {
 	case 0:
 		l.log.Error("cursors were refused", "error", cause)
-		clear(l.cursors)
+		l.intake.stored(w.batch.Cursors)
 	case 1:
 		d := w.inputs[0]
 		part := Of(d.Input.Guild, l.opt.Partitions)
 		aside := newWork(w.at, nil)
 		aside.out.parts[part] = true
 		l.deadLetter(aside, d, part, cause)
-		aside.cursor(part, d.Origin)
 		if l.write(ctx, aside) {
 			l.take(aside)
 		}

@@ -80,11 +80,7 @@ func (l *Loop) lose(partition int) {
 	}
 	l.mu.Unlock()
 	l.in.drop(func(id music.GuildID) bool { return Of(id, l.opt.Partitions) != partition })
-	for k := range l.cursors {
-		if k.partition == partition {
-			delete(l.cursors, k)
-		}
-	}
+	l.intake.forget(partition)
 	kept := l.held[:0]
 	for _, o := range l.held {
 		if !o.touches(partition) {

@@ -63,7 +63,7 @@ type Loop struct {
 
 	timers  *timers
 	seen    map[string]time.Time
-	cursors map[cursorKey]store.Cursor
+	intake  *intake
 	flushAt time.Time
 	evictAt time.Time
 	held    []outcome
@@ -85,11 +85,6 @@ type ownership struct {
 	until time.Time
 }
 
-type cursorKey struct {
-	partition          int
-	source, generation string
-}
-
 // Stats counts what a loop did. The fields only grow.
 type Stats struct {
 	Inputs, Commits, Events, Duplicates, Expired, Dropped, DeadLetters, Retries, Conflicts atomic.Int64
@@ -108,7 +103,7 @@ func NewLoop(o Options) *Loop {
 		opt: o, log: o.Logger, in: newInbox(), ctl: make(chan func(context.Context), 64),
 		wanted: make(chan music.GuildID, 4096), start: now, base: now,
 		guilds: map[music.GuildID]*entry{}, owned: map[int]*ownership{},
-		timers: newTimers(), seen: map[string]time.Time{}, cursors: map[cursorKey]store.Cursor{},
+		timers: newTimers(), seen: map[string]time.Time{}, intake: newIntake(),
 		evictAt: now.Add(evictAfter),
 	}
 }
@@ -129,7 +124,11 @@ func (l *Loop) Deliver(d Delivery) error {
 	if d.Input.Guild == "" || d.Input.ID == "" || d.Input.Body == nil {
 		return fault.New(fault.Invalid, "partition.Deliver", "an input needs an id, a guild and a body")
 	}
+	d.ticket = l.intake.arrive(Of(d.Input.Guild, l.opt.Partitions), d.Origin)
 	dropped, err := l.in.put(d)
+	if dropped || err != nil {
+		l.intake.settle(d)
+	}
 	if dropped {
 		l.stats.Dropped.Add(1)
 		l.opt.Actuator.Resync(d.Input.Guild)
@@ -164,6 +163,8 @@ func (l *Loop) Each(f func(*music.Guild) bool) {
 		}
 	}
 }
+
+func (l *Loop) owns(partition int) bool { return l.owned[partition] != nil }
 
 // Epoch returns the epoch under which a guild is owned and how much of the lease
 // is left; ok is false where it is not owned or the lease is in doubt.
@@ -256,6 +257,9 @@ func (l *Loop) turn(ctx context.Context) {
 	if now := l.now(); !l.flushAt.IsZero() && !now.Before(l.flushAt) {
 		l.flush(ctx)
 	}
+	if l.flushAt.IsZero() && l.intake.waits() {
+		l.flushAt = l.now().Add(cursorDelay)
+	}
 	l.evict()
 	if l.in.depth() > 0 {
 		l.in.signal()
@@ -290,11 +294,12 @@ func (l *Loop) ready(ds []Delivery) []Delivery {
 		case o == nil:
 			// Another process owns it, or will.
 			l.stats.Dropped.Add(1)
+			l.intake.settle(d)
 		case e != nil:
 			out = append(out, d)
 		case dispensable(d.Input.Body):
 			// Whoever needs to know gets a snapshot with the rows.
-			l.keepCursor(part, d.Origin)
+			l.intake.settle(d)
 		default:
 			l.in.park(id)
 			wait = append(wait, d)

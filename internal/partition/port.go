@@ -23,6 +23,9 @@ type Delivery struct {
 	// Expires is when a command is not wanted any more because nobody waits
 	// for its answer; zero for never.
 	Expires time.Time
+
+	// ticket is its place among the inputs of its source.
+	ticket *ticket
 }
 
 // Committed is what a batch made durable. It is told once, in order.
