@@ -50,7 +50,7 @@ type Loop struct {
 	in  *inbox
 	ctl chan func(context.Context)
 	// wanted are guilds whose rows have to be read.
-	wanted chan music.GuildID
+	wanted chan wanted
 
 	// start and base make time that never runs backwards.
 	start time.Time
@@ -67,6 +67,8 @@ type Loop struct {
 	flushAt time.Time
 	evictAt time.Time
 	held    []outcome
+	// again are the inputs of a batch that wait again, in their order.
+	again   []Delivery
 	retryAt time.Time
 	backoff time.Duration
 	stats   Stats
@@ -101,7 +103,7 @@ func NewLoop(o Options) *Loop {
 	now := o.Clock.Now()
 	return &Loop{
 		opt: o, log: o.Logger, in: newInbox(), ctl: make(chan func(context.Context), 64),
-		wanted: make(chan music.GuildID, 4096), start: now, base: now,
+		wanted: make(chan wanted, 4096), start: now, base: now,
 		guilds: map[music.GuildID]*entry{}, owned: map[int]*ownership{},
 		timers: newTimers(), seen: map[string]time.Time{}, intake: newIntake(),
 		evictAt: now.Add(evictAfter),
@@ -261,9 +263,6 @@ func (l *Loop) turn(ctx context.Context) {
 		l.flushAt = l.now().Add(cursorDelay)
 	}
 	l.evict()
-	if l.in.depth() > 0 {
-		l.in.signal()
-	}
 }
 
 // gather takes ticks that are due and inputs that wait.
