@@ -199,7 +199,7 @@ func TestTickThatPanicsDoesNotKeepTheLoopBusy(t *testing.T) {
 	r.warm("7")
 	r.deliver(command("c1", "7"))
 	r.until("a timer is set", func() bool { return len(r.converge) > 0 })
-	r.clock.Advance(music.JoinWithin)
+	r.advance(music.JoinWithin)
 	r.until("the tick is put aside", func() bool { return len(r.store.dead) >= 1 })
 	r.settle()
 	r.settle()
