@@ -183,7 +183,7 @@ func (l *Loop) flush(ctx context.Context) {
 	for _, c := range l.intake.cursors(nil, l.owns) {
 		w.parts[c.Partition] = true
 	}
-	if l.write(ctx, w) {
+	if len(w.parts) > 0 && l.write(ctx, w) {
 		l.take(w)
 	}
 }
