@@ -9,6 +9,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // Interaction is something that a person did with a bot, as Discord tells it
@@ -17,7 +18,7 @@ type Interaction struct {
 	ID          string
 	Application string
 	// Token lets anybody answer for 15 minutes.
-	Token Secret
+	Token secret.Text
 	Type  discord.InteractionType
 	// Locale is the person's language, GuildLocale the guild's, as BCP 47.
 	Locale      string
@@ -78,7 +79,7 @@ type (
 		ID          string                  `json:"id"`
 		Application string                  `json:"application_id"`
 		Type        discord.InteractionType `json:"type"`
-		Token       Secret                  `json:"token"`
+		Token       secret.Text             `json:"token"`
 		GuildID     string                  `json:"guild_id"`
 		ChannelID   string                  `json:"channel_id"`
 		Channel     *wireChannel            `json:"channel"`
@@ -89,12 +90,16 @@ type (
 		Message     *struct {
 			ID string `json:"id"`
 		} `json:"message"`
-		Data wireInteractionData `json:"data"`
+		Data json.RawMessage `json:"data"`
 	}
-	wireInteractionData struct {
-		ID            string                `json:"id"`
-		Name          string                `json:"name"`
-		Options       []wireOption          `json:"options"`
+	// The data of a command and of a component have an id each, but one is a
+	// snowflake in a string and the other a number.
+	wireCommand struct {
+		ID      string       `json:"id"`
+		Name    string       `json:"name"`
+		Options []wireOption `json:"options"`
+	}
+	wireComponent struct {
 		CustomID      string                `json:"custom_id"`
 		ComponentType discord.ComponentType `json:"component_type"`
 		Values        []string              `json:"values"`
@@ -119,12 +124,10 @@ func DecodeInteraction(raw []byte) (Interaction, error) {
 		return Interaction{}, fault.New(fault.Invalid, "discord.DecodeInteraction", "an interaction cannot be read: "+why)
 	}
 	var w wireInteraction
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	dec.UseNumber() // integers beyond 2^53 stay what they are
-	if err := dec.Decode(&w); err != nil {
+	if err := json.Unmarshal(raw, &w); err != nil {
 		return bad("its form is not the documented one")
 	}
-	if CreatedAt(w.ID).IsZero() || w.Token == "" || w.Application == "" {
+	if CreatedAt(w.ID).IsZero() || w.Token.Empty() || w.Application == "" {
 		return bad("it has no id, application or token")
 	}
 	out := Interaction{
@@ -147,16 +150,23 @@ func DecodeInteraction(raw []byte) (Interaction, error) {
 	}
 	switch w.Type {
 	case discord.InteractionTypeApplicationCommand, discord.InteractionTypeAutocomplete:
-		options, ok := options(w.Data.Options, optionDepth)
-		if !ok || w.Data.Name == "" {
+		var d wireCommand
+		dec := json.NewDecoder(bytes.NewReader(w.Data))
+		dec.UseNumber() // integers beyond 2^53 stay what they are
+		if err := dec.Decode(&d); err != nil || d.Name == "" {
 			return bad("its command is not one")
 		}
-		out.Command = &CommandData{ID: w.Data.ID, Name: w.Data.Name, Options: options}
+		options, ok := options(d.Options, optionDepth)
+		if !ok {
+			return bad("its options are none")
+		}
+		out.Command = &CommandData{ID: d.ID, Name: d.Name, Options: options}
 	case discord.InteractionTypeComponent:
-		if w.Data.CustomID == "" {
+		var d wireComponent
+		if err := json.Unmarshal(w.Data, &d); err != nil || d.CustomID == "" {
 			return bad("its component has no id")
 		}
-		out.Component = &ComponentData{CustomID: w.Data.CustomID, Type: w.Data.ComponentType, Values: w.Data.Values}
+		out.Component = &ComponentData{CustomID: d.CustomID, Type: d.ComponentType, Values: d.Values}
 		if w.Message != nil {
 			out.Component.Message = w.Message.ID
 		}
@@ -205,14 +215,29 @@ func (k *cache) complete(in *Interaction, now time.Time) {
 	if g == nil {
 		return
 	}
-	access := music.BotAccess{Bot: k.bot}
-	if v, ok := g.Voice[string(in.Actor.User)]; ok {
-		in.Actor.Voice = music.ChannelID(v.Channel)
-		if ch := g.Channels[v.Channel]; ch != nil {
-			p := g.permissionsIn(k.me, g.Self, ch, now)
-			access.Connect = p.Has(discord.PermissionConnect)
-			access.Speak = p.Has(discord.PermissionSpeak)
-		}
+	in.Actor.Voice = music.ChannelID(g.Voice[string(in.Actor.User)].Channel)
+	in.Actor.Bots = []music.BotAccess{k.access(g, string(in.Actor.Voice), now)}
+}
+
+// access is what this bot may do in a channel; in one that is not known, nothing.
+func (k *cache) access(g *guild, id string, now time.Time) music.BotAccess {
+	a := music.BotAccess{Bot: k.bot}
+	if ch := g.Channels[id]; ch != nil {
+		p := g.permissionsIn(k.me, g.Self, ch, now)
+		a.Connect, a.Speak = p.Has(discord.PermissionConnect), p.Has(discord.PermissionSpeak)
 	}
-	in.Actor.Bots = []music.BotAccess{access}
+	return a
+}
+
+// Access says what this bot may do in a channel of a guild, so that an
+// interaction with another bot of the pool can be completed. It is false for a
+// guild that this bot is not in.
+func (c *Conn) Access(guild music.GuildID, channel music.ChannelID) (music.BotAccess, bool) {
+	c.known.Lock()
+	defer c.known.Unlock()
+	g := c.known.guilds[string(guild)]
+	if g == nil {
+		return music.BotAccess{Bot: c.o.Bot}, false
+	}
+	return c.known.access(g, string(channel), c.o.Clock.Now()), true
 }

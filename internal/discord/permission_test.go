@@ -65,7 +65,7 @@ type fataler interface{ Fatalf(string, ...any) }
 
 func press(user string) string {
 	return fmt.Sprintf(`{"id":"175928847299117063","application_id":"1000","type":3,"token":"tok","guild_id":%q,
-		"channel_id":"20","member":{"user":{"id":%q},"permissions":"0"},"data":{"custom_id":"skip"},"message":{"id":"5"}}`, guildID, user)
+		"channel_id":"20","member":{"user":{"id":%q},"permissions":"0"},"data":{"id":3,"component_type":2,"custom_id":"skip"},"message":{"id":"5"}}`, guildID, user)
 }
 
 const (

@@ -13,7 +13,7 @@ import (
 // it already is. Calls for one guild wait for each other.
 //
 // Errors: Invalid for what can never be applied; Pending where a play has no
-// voice to sound in yet; Conflict where the lease is not held, a newer epoch
+// voice to sound in yet, or came to its end a moment ago; Conflict where the lease is not held, a newer epoch
 // has the player or the session is gone; Unavailable while the link is down, the
 // node does not answer or the voice handshake failed; Unknown where it may have
 // happened. After each of them the next Apply looks first.
@@ -38,6 +38,12 @@ func (l *Link) Apply(ctx context.Context, guild music.GuildID, d Desired) error 
 		return l.destroy(ctx, session, guild, r)
 	case d.Play != "" && d.Voice == (Voice{}) && !have.Voice.Complete():
 		return fault.New(fault.Pending, "lavalink.Apply", "the voice connection's credentials are not known yet")
+	}
+	l.mu.Lock()
+	settled := have.Play == d.Play || r.settled(d.Play, l.clock.Now())
+	l.mu.Unlock()
+	if !settled {
+		return fault.New(fault.Pending, "lavalink.Apply", "the play has just ended; its end is being handled")
 	}
 	update, needed := d.difference(have)
 	if !needed {

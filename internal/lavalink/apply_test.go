@@ -15,6 +15,7 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/lavalink"
+	"github.com/atrilhq/platform/internal/secret"
 	sim "github.com/atrilhq/platform/internal/sim/lavalink"
 )
 
@@ -43,7 +44,7 @@ func TestApplySendsTheSmallestUpdate(t *testing.T) {
 		{"both", func(d *wanted) { d.Paused, d.Volume = false, 0 }, `{"volume":0,"paused":false}`},
 		{"epoch", func(d *wanted) { d.Epoch = 5 }, `{"track":{"userData":{"play":"p1","epoch":5}}}`},
 		{"next, paused", func(d *wanted) { d.Play, d.Paused, d.Position = "p2", true, 0 }, track("p2", "5") + `,"volume":0,"paused":true}`},
-		{"voice moved", func(d *wanted) { d.Voice.Token = "other" },
+		{"voice moved", func(d *wanted) { d.Voice.Token = secret.New("other") },
 			strings.Replace(`{`+voiceJSON+`}`, "voice-token", "other", 1)},
 		{"voice unknown", func(d *wanted) { d.Voice = lavalink.Voice{} }, ""},
 		{"stop", func(d *wanted) { d.Play = "" }, `{"track":{"encoded":null}}`},
@@ -158,6 +159,31 @@ func TestApplyToASessionThatIsGone(t *testing.T) {
 	if err := second.link.Apply(context.Background(), guild, d); fault.CodeOf(err) != fault.Conflict {
 		t.Fatalf("apply: %v", err)
 	}
+}
+
+func TestAPlayThatJustEndedIsNotStartedAgain(t *testing.T) {
+	r := newRig(t)
+	o := r.own("")
+	o.up()
+	d := r.wanted("p1", "blink")
+	o.apply(d)
+	body[music.PlayStarted](o)
+	r.nodeClock.Advance(4 * time.Second)
+	body[music.PlayEnded](o)
+	d.Volume = 50 // decided before the end was known
+	if err := o.link.Apply(context.Background(), guild, d); fault.CodeOf(err) != fault.Pending {
+		t.Fatalf("apply: %v", err)
+	}
+	if p := r.node.Players(); p[0].Identifier != "" {
+		t.Fatalf("the track plays once more: %+v", p)
+	}
+	o.apply(r.wanted("p2", "blink"))
+	o.apply(lavalink.Desired{Epoch: 3}) // an end that was asked for is none that is waited for
+	o.apply(r.wanted("p2", "blink"))
+	eventually(t, "p1 may be wanted again", func() bool {
+		o.clock.Advance(100 * time.Millisecond)
+		return o.link.Apply(context.Background(), guild, d) == nil
+	})
 }
 
 func TestAConcurrentGuildIsServedInTurn(t *testing.T) {

@@ -47,7 +47,7 @@ func (l *Link) dial(ctx context.Context, id string) (*socket, error) {
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
 	header := http.Header{
-		"Authorization": {string(l.client.node.Password)},
+		"Authorization": {l.client.node.Password.Reveal()},
 		"User-Id":       {string(l.opts.Bot)},
 		"Client-Name":   {clientName},
 	}
@@ -155,11 +155,6 @@ func (s *socket) read() {
 // ping asks for a sign of life and cuts the socket when there is none.
 func (s *socket) ping(tick <-chan time.Time) {
 	for {
-		select {
-		case <-s.stop:
-			return
-		case <-tick:
-		}
 		s.mu.Lock()
 		dead := s.unanswered >= maxUnanswered
 		s.unanswered++
@@ -173,6 +168,11 @@ func (s *socket) ping(tick <-chan time.Time) {
 		}
 		// A write that fails shows in the reader.
 		_ = s.conn.WriteControl(websocket.PingMessage, strconv.AppendInt(nil, int64(n), 10), time.Now().Add(time.Second))
+		select {
+		case <-s.stop:
+			return
+		case <-tick:
+		}
 	}
 }
 

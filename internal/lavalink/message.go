@@ -2,6 +2,7 @@ package lavalink
 
 import (
 	"encoding/json"
+	"time"
 
 	dl "github.com/disgoorg/disgolink/v3/lavalink"
 
@@ -117,14 +118,17 @@ func (l *Link) play(guild music.GuildID, kind dl.EventType, u userData, m wireMe
 	case dl.EventTypeTrackEnd:
 		// The end of an earlier sounding of a play that is started once more may
 		// be late; only what was seen to start can end.
+		reason := music.EndReason(m.Reason)
 		if r.started == u.Play {
-			r.ended = u.Play
+			r.ended, r.over = u.Play, time.Time{}
+			if reason == music.EndFinished || reason == music.EndLoadFailed {
+				r.over = l.clock.Now()
+			}
 			if r.player.Play == u.Play {
 				r.forgetPlay()
 			}
 			l.touched(r)
 		}
-		reason := music.EndReason(m.Reason)
 		switch reason {
 		case music.EndFinished, music.EndLoadFailed, music.EndStopped, music.EndReplaced, music.EndCleanup:
 			l.emit(guild, u.Epoch, music.PlayEnded{Bot: bot, Play: u.Play, Reason: reason})

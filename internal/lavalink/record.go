@@ -15,16 +15,18 @@ type Observed struct {
 	At time.Time
 }
 
-// Observe returns what the node has for a guild; false where that is not known.
-// A player that does not exist is known and plays nothing.
+// Observe returns what the node has for a guild; false where that is not known
+// now, as while the link is down. A player that does not exist is known and
+// plays nothing.
 func (l *Link) Observe(guild music.GuildID) (Observed, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	up := l.state != StateDown
 	r := l.records[guild]
 	if r == nil {
-		return Observed{Player: Player{Guild: guild}, At: l.since}, l.listed
+		return Observed{Player: Player{Guild: guild}, At: l.since}, up && l.listed
 	}
-	return Observed{Player: r.player, At: r.at}, r.known
+	return Observed{Player: r.player, At: r.at}, up && r.known
 }
 
 // record is what is known of one player. The link's lock guards it.
@@ -42,11 +44,18 @@ type record struct {
 
 	// started and ended are the plays that the node last reported so.
 	started, ended music.PlayID
+	// over is when ended came to an end that lets the next one start.
+	over time.Time
 	// patched is when the play was set by us. Until started names it, a
 	// position may still be the one of the play before.
 	patched  time.Time
 	sounding bool // a position of the play was reported to the owner
 	anchor   music.Anchor
+}
+
+// settled is false for a play whose end the owner may not know of yet.
+func (r *record) settled(play music.PlayID, now time.Time) bool {
+	return play == "" || play != r.ended || r.over.IsZero() || now.Sub(r.over) > settling
 }
 
 func (r *record) playing() bool { return r.there && (r.player.Play != "" || r.player.Foreign) }
@@ -182,6 +191,9 @@ func (l *Link) snapshot(guild music.GuildID, r *record) {
 const (
 	// drift is how far a position may be from where the owner believes it to be.
 	drift = 1500 * time.Millisecond
+	// settling is how long an ended play is not started again: its end is still
+	// on the way to the owner, who wants something else once it knows.
+	settling = 5 * time.Second
 	// unannounced is how long a position of a new play waits for its start to
 	// be reported, in case that report was lost.
 	unannounced = 6 * time.Second

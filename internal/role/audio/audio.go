@@ -21,6 +21,7 @@ import (
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/lavalink"
 	"github.com/atrilhq/platform/internal/partition"
+	"github.com/atrilhq/platform/internal/resolve"
 	"github.com/atrilhq/platform/internal/role/topic"
 	"github.com/atrilhq/platform/internal/store"
 )
@@ -37,16 +38,14 @@ type Options struct {
 	// LeaseTTL is how long a lease lasts; 0 means the default.
 	LeaseTTL time.Duration
 	Nodes    []lavalink.Node
-	// NewResolver makes what looks queries up, of something that loads from
-	// the role's nodes.
-	NewResolver func(Loader) Resolver
+	// Policy says which addresses members may have loaded, SearchPrefix where
+	// words are looked for.
+	Policy       resolve.PolicyOptions
+	SearchPrefix string
 	// Entitlements is what every guild may do while nobody sells anything.
 	Entitlements plan.Entitlements
-}
-
-// Loader loads what is under an identifier from some node.
-type Loader interface {
-	Load(ctx context.Context, identifier string) (lavalink.LoadResult, error)
+	// Settings is what a new guild starts with.
+	Settings music.Settings
 }
 
 // Role is the audio role of one process.
@@ -57,7 +56,7 @@ type Role struct {
 	loop       *partition.Loop
 	owner      *partition.Owner
 	nodes      []*node
-	resolver   Resolver
+	resolver   *resolve.Resolver
 	links      *links
 	steering   *steering
 	resolving  *resolving
@@ -84,16 +83,31 @@ func New(ctx context.Context, o Options) (*Role, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.nodes = append(r.nodes, &node{client: c, board: lavalink.NewBoard(), state: NodeUnknown, since: o.Clock.Now()})
+		r.nodes = append(r.nodes, &node{client: c, board: lavalink.NewBoard(), state: NodeConnecting, since: o.Clock.Now()})
 	}
-	r.resolver = o.NewResolver(r)
+	policy, err := resolve.NewPolicy(o.Policy)
+	if err != nil {
+		return nil, err
+	}
+	r.resolver, err = resolve.New(resolve.Options{
+		Loader: loader{r}, Policy: policy, Prefix: o.SearchPrefix, Clock: o.Clock, Logger: r.log,
+	})
+	if err != nil {
+		return nil, err
+	}
 	r.loop = partition.NewLoop(partition.Options{
 		Partitions: n, Store: o.Store, Encoder: encoder{known}, Actuator: r, Clock: o.Clock, Logger: r.log,
+		NewGuild: func(id music.GuildID) music.Guild {
+			g := music.New(id)
+			g.Settings, g.Entitlements = o.Settings, o.Entitlements
+			return g
+		},
 	})
 	r.owner = partition.NewOwner(partition.OwnerOptions{
 		Leases: o.Store, Holder: o.Holder, TTL: o.LeaseTTL, Clock: o.Clock, Logger: r.log,
 	}, r.loop)
 	r.steering = newSteering(r)
+	r.links = &links{role: r, open: map[linkKey]*openLink{}, stored: map[int]map[linkKey]string{}}
 	return r, nil
 }
 
@@ -101,7 +115,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 func (r *Role) Run(ctx context.Context) error {
 	side, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	r.links = &links{role: r, ctx: side, open: map[linkKey]*openLink{}, stored: map[int]map[linkKey]string{}}
+	r.links.ctx = side
 	r.resolving = &resolving{role: r, ctx: side, turn: make(chan struct{}, resolveAtOnce), running: map[music.SlotID]bool{}}
 	r.readers = &readers{role: r, ctx: side, stops: map[int]context.CancelFunc{}}
 	var helpers errgroup.Group
@@ -115,14 +129,28 @@ func (r *Role) Run(ctx context.Context) error {
 	err := r.owner.Run(ctx)
 	stop()
 	_ = helpers.Wait()
-	_ = r.later.Wait()
 	r.readers.wg.Wait()
 	r.resolving.wg.Wait()
 	r.links.wg.Wait()
+	_ = r.later.Wait()
 	for _, n := range r.nodes {
 		n.client.Close()
 	}
 	return err
+}
+
+// Playing counts the players that sound.
+func (r *Role) Playing() int {
+	n := 0
+	r.loop.Each(func(g *music.Guild) bool {
+		for _, p := range g.Players {
+			if p.Play != nil && !p.Paused && p.Play.Phase == music.PhaseSounding {
+				n++
+			}
+		}
+		return true
+	})
+	return n
 }
 
 // Loop gives the views of guilds to whoever shows them.

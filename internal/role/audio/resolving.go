@@ -7,13 +7,6 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 )
 
-// Resolver looks queries up. Its result says why where it finds nothing.
-type Resolver interface {
-	// Resolve returns what a query finds, at most limit tracks. Slot is left
-	// empty. It is bounded in time by itself.
-	Resolve(ctx context.Context, q music.Query, limit int) music.Resolved
-}
-
 // resolveAtOnce is how many look-ups run side by side; others wait their turn.
 const resolveAtOnce = 64
 

@@ -2,49 +2,71 @@ package gateway
 
 import (
 	"slices"
-	"time"
 
-	"github.com/atrilhq/platform/internal/core/music"
-	"github.com/atrilhq/platform/internal/discord"
+	"github.com/atrilhq/platform/internal/httpapi/view"
 )
 
-// ShardStatus is what operators see of a shard.
-type ShardStatus struct {
-	Bot       music.BotID
-	Shard     int
-	Shards    int
-	Connected bool
-	Epoch     int64
-	// Sequence is the last one whose consequences are durable.
-	Sequence int64
-	Latency  time.Duration
-	// Pending counts the positions that are not durable yet.
-	Pending  int
-	Counters discord.Counters
+// The states of a shard's connection.
+const (
+	stateConnecting = "connecting"
+	stateResuming   = "resuming"
+	stateReady      = "ready"
+)
+
+func (b *bot) all() []*shard {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.shards)
 }
 
-// Shards returns how the shards of this process are.
-func (r *Role) Shards() []ShardStatus {
-	var out []ShardStatus
+// state says how a shard's connection is.
+func (s *shard) state() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.conn != nil && s.conn.Connected():
+		return stateReady
+	case s.saved.SessionID != "":
+		return stateResuming
+	}
+	return stateConnecting
+}
+
+// EachShard calls f with the state of each shard of this process.
+func (r *Role) EachShard(f func(bot string, shard int, state string)) {
 	for _, b := range r.bots {
-		b.mu.Lock()
-		shards := slices.Clone(b.shards)
-		b.mu.Unlock()
-		for _, s := range shards {
-			out = append(out, s.status())
+		for _, s := range b.all() {
+			f(string(b.id), s.index, s.state())
 		}
+	}
+}
+
+// Bots returns how the bots of this process are connected. Names are for whoever
+// knows the configuration to fill in.
+func (r *Role) Bots() []view.Bot {
+	out := make([]view.Bot, 0, len(r.bots))
+	for _, b := range r.bots {
+		shards := b.all()
+		v := view.Bot{ID: string(b.id), State: stateConnecting, Shards: len(shards)}
+		ready := 0
+		for _, s := range shards {
+			if v.State = s.state(); v.State == stateReady {
+				ready++
+				s.mu.Lock()
+				v.Guilds += s.conn.Guilds()
+				v.LatencyMS = max(v.LatencyMS, s.conn.Latency().Milliseconds())
+				s.mu.Unlock()
+			}
+		}
+		if ready < len(shards) && v.State == stateReady {
+			v.State = stateConnecting
+		}
+		out = append(out, v)
 	}
 	return out
 }
 
-func (s *shard) status() ShardStatus {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	st := ShardStatus{
-		Bot: s.bot.id, Shard: s.index, Shards: s.count, Epoch: s.epoch, Sequence: s.saved.Sequence, Pending: s.ledger.depth(),
-	}
-	if s.conn != nil {
-		st.Connected, st.Latency, st.Counters = s.conn.Connected(), s.conn.Latency(), s.conn.Counters()
-	}
-	return st
+// Connected is true where every shard of every bot has its session open.
+func (r *Role) Connected() bool {
+	return !slices.ContainsFunc(r.Bots(), func(b view.Bot) bool { return b.State != stateReady })
 }

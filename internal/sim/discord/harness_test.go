@@ -19,7 +19,9 @@ import (
 
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m,
-		// disgo's REST rate limiter cleans up for ever, also after Close.
+		// What disgo leaves behind: a heartbeat that starts while Close runs, and
+		// a REST rate limiter that cleans up for ever.
+		goleak.IgnoreTopFunction("github.com/disgoorg/disgo/gateway.(*gatewayImpl).heartbeat"),
 		goleak.IgnoreTopFunction("github.com/disgoorg/disgo/rest.(*rateLimiterImpl).cleanup"),
 	)
 }
@@ -309,4 +311,18 @@ func eventually(t *testing.T, what string, ok func() bool) {
 		}
 		time.Sleep(2 * time.Millisecond)
 	}
+}
+
+// serveShared serves a World that outlives the test.
+func serveShared(t *testing.T, w *discord.World) *fixture {
+	t.Helper()
+	srv := httptest.NewServer(w.Handler())
+	w.SetBaseURL(srv.URL)
+	t.Cleanup(func() {
+		srv.CloseClientConnections()
+		srv.Close()
+		http.DefaultClient.CloseIdleConnections()
+	})
+	v := w.View()
+	return &fixture{t: t, w: w, srv: srv, bot: v.Bots[0], guild: v.Guilds[0]}
 }

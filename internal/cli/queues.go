@@ -1,0 +1,97 @@
+package cli
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"github.com/atrilhq/platform/internal/client"
+	"github.com/atrilhq/platform/internal/httpapi/view"
+	"github.com/atrilhq/platform/internal/output"
+)
+
+func newCmdQueues(k *kit) *cobra.Command {
+	c := groupOf(k, &cobra.Command{Use: "queues", Short: k.say("See what waits to be played")})
+	c.AddCommand(newCmdQueuesGet(k, nil))
+	return c
+}
+
+// queueOptions are the flags of queues get.
+type queueOptions struct {
+	guild, bot string
+	page       client.Page
+	all        bool
+}
+
+func newCmdQueuesGet(k *kit, run func(context.Context, *client.Client, *output.Printer, queueOptions) error) *cobra.Command {
+	if run == nil {
+		run = k.runQueuesGet
+	}
+	var o queueOptions
+	c := &cobra.Command{
+		Use: "get <guild> [bot]", Short: k.say("Show a queue"), Args: k.between(1, "guild", "bot"),
+		Example: examples("platformctl queues get demo", "platformctl queues get demo atril --all -o jsonl"),
+		RunE: func(c *cobra.Command, args []string) error {
+			return k.with(c.Context(), func(ctx context.Context, cl *client.Client, p *output.Printer) (err error) {
+				if o.guild, o.bot, err = k.which(ctx, cl, args); err != nil {
+					return err
+				}
+				return run(ctx, cl, p, o)
+			})
+		},
+	}
+	k.pageFlags(c, &o.page, &o.all)
+	return c
+}
+
+func (k *kit) runQueuesGet(ctx context.Context, c *client.Client, p *output.Printer, o queueOptions) error {
+	q, err := waiting(p, k.say("reading the queue"), func() (view.QueuePage, error) {
+		var items []view.QueueItem
+		for {
+			page, err := c.Queue(ctx, o.guild, o.bot, o.page)
+			if err != nil {
+				return page, err
+			}
+			items = append(items, page.Items...)
+			if page.Items = present(items); !o.all || page.NextCursor == "" {
+				return page, nil
+			}
+			o.page.Cursor = page.NextCursor
+		}
+	})
+	if err != nil {
+		return err
+	}
+	if err := p.Print(q, anys(q.Items), func() output.Table { return k.queueTable(p, q.Items) }); err != nil {
+		return err
+	}
+	k.more(p, q.NextCursor)
+	return nil
+}
+
+func (k *kit) queueTable(p *output.Printer, items []view.QueueItem) output.Table {
+	t := output.Table{Empty: k.say("the queue is empty"), Columns: []output.Column{
+		{Title: "#", Right: true},
+		{Title: k.say("STATE")},
+		{Title: k.say("LENGTH"), Right: true},
+		{Title: k.say("ASKED")},
+		{Title: k.say("BY")},
+		{Title: k.say("SLOT"), Wide: true},
+		{Title: k.say("TRACK")},
+	}}
+	for _, it := range items {
+		length, track := "-", it.Query
+		if it.Track != nil {
+			track = title(*it.Track)
+			if it.Track.LengthMS > 0 {
+				length = output.Clock(it.Track.LengthMS)
+			}
+		}
+		t.Rows = append(t.Rows, []output.Cell{
+			{Text: strconv.Itoa(it.Position)}, tone(it.State), {Text: length}, {Text: p.When(it.At)}, {Text: it.By}, {Text: it.Slot}, {Text: track},
+		})
+		t.Names = append(t.Names, it.Slot)
+	}
+	return t
+}

@@ -1,0 +1,105 @@
+package config
+
+import (
+	"time"
+
+	"github.com/atrilhq/platform/internal/secret"
+)
+
+// Config is everything an operator decides. The tags are read by this package:
+// key names a value, doc explains it, default is its value where nobody sets
+// it, allow is the set or the range of what it may be.
+type Config struct {
+	DataDir    string     `key:"data_dir" doc:"Directory for the database and everything else that is kept. The default is platform in the user's state directory."`
+	Socket     string     `key:"socket" doc:"Path of the Unix socket that platformctl talks to. Empty puts it in the runtime directory or in data_dir." allow:"path of at most 103 bytes"`
+	Listen     string     `key:"listen" default:"127.0.0.1:8080" doc:"Address that the HTTP API listens on. Port 0 takes a free one; empty turns it off." allow:"host:port"`
+	Roles      []string   `key:"roles" default:"gateway,audio,api,worker" doc:"What this process does." allow:"gateway|audio|api|worker"`
+	Partitions int        `key:"partitions" default:"16" doc:"Number of partitions of a new database. An existing database keeps its own." allow:"1..1024"`
+	Log        Log        `key:"log"`
+	Operations Operations `key:"operations"`
+	Database   Database   `key:"database"`
+	Discord    Discord    `key:"discord"`
+	Lavalink   Lavalink   `key:"lavalink"`
+	Resolve    Resolve    `key:"resolve"`
+	Plan       Plan       `key:"plan"`
+	Timeouts   Timeouts   `key:"timeouts"`
+	Music      Music      `key:"music"`
+
+	origins map[string]string
+}
+
+// Log is how the daemon reports.
+type Log struct {
+	Level  string `key:"level" default:"info" doc:"The least important records that are written." allow:"debug|info|warn|error"`
+	Format string `key:"format" default:"text" doc:"Text for people, JSON for machines." allow:"text|json"`
+}
+
+// Operations is the listener for metrics, health and profiles.
+type Operations struct {
+	Listen      string `key:"listen" default:"127.0.0.1:9464" doc:"Address of metrics, health and profiles. Port 0 takes a free one; empty turns it off." allow:"host:port on loopback, unless operations.allow_remote is true"`
+	AllowRemote bool   `key:"allow_remote" default:"false" doc:"Lets operations.listen be an address that other machines reach. Nothing on it asks who is calling." allow:"true|false"`
+}
+
+// Database says where rows are kept.
+type Database struct {
+	URL secret.Text `key:"url" doc:"Where rows are kept. Empty means SQLite in data_dir." allow:"sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME"`
+}
+
+// Discord is the bots and where their platform is.
+type Discord struct {
+	RestURL    string `key:"rest_url" default:"https://discord.com/api/v10" doc:"Base address of Discord's REST API." allow:"https:// address, or http:// on loopback"`
+	GatewayURL string `key:"gateway_url" doc:"Address of Discord's gateway. Empty asks the REST API for it." allow:"wss:// address, or ws:// on loopback"`
+	Bots       []Bot  `key:"bots" doc:"The accounts of the pool. DISCORD_TOKEN sets one, named main." allow:"list of {name, token or token_file}"`
+}
+
+// Bot is one Discord account of the pool.
+type Bot struct {
+	Name      string      `key:"name" doc:"What we call the bot in logs and commands." allow:"lower-case letters, digits, - and _, at most 32" required:"true"`
+	Token     secret.Text `key:"token" doc:"The bot's token." allow:"the token alone, without the word Bot"`
+	TokenFile string      `key:"token_file" doc:"A file that holds the token, instead of token." allow:"path of a readable file"`
+}
+
+// Lavalink is the nodes that play.
+type Lavalink struct {
+	Nodes []Node `key:"nodes" doc:"The nodes that play. LAVALINK_NODES sets them as name=host:port,password;…" allow:"list of {name, address, password or password_file, secure, region}"`
+}
+
+// Node is one Lavalink or NodeLink server.
+type Node struct {
+	Name         string      `key:"name" doc:"What we call the node." allow:"lower-case letters, digits, - and _, at most 32" required:"true"`
+	Address      string      `key:"address" doc:"Where the node listens." allow:"host:port" required:"true"`
+	Password     secret.Text `key:"password" doc:"The node's password."`
+	PasswordFile string      `key:"password_file" doc:"A file that holds the password, instead of password." allow:"path of a readable file"`
+	Secure       bool        `key:"secure" default:"false" doc:"Uses TLS." allow:"true|false"`
+	Region       string      `key:"region" doc:"Where the node stands; players are given to a node of their voice region first." allow:"lower-case letters, digits, - and _, at most 32"`
+}
+
+// Resolve is how a query becomes tracks, and what may be fetched.
+type Resolve struct {
+	SearchPrefix  string   `key:"search_prefix" default:"ytsearch:" doc:"The search of the node that a query without a URL goes to." allow:"letters and digits, at most 32, then a colon"`
+	AllowNetworks []string `key:"allow_networks" doc:"Private networks that a URL may lead to all the same." allow:"list of networks such as 10.1.0.0/16"`
+	AllowHosts    []string `key:"allow_hosts" doc:"The only hosts that a URL may name. Empty allows all that are not denied." allow:"list of host names; *.example.com includes what is below"`
+	DenyHosts     []string `key:"deny_hosts" doc:"Hosts that a URL may not name." allow:"list of host names; *.example.com includes what is below"`
+}
+
+// Plan is what guilds start with.
+type Plan struct {
+	Default string `key:"default" default:"free" doc:"The plan of a guild that nobody pays for." allow:"free|pro|elite"`
+}
+
+// Timeouts bound what may hang.
+type Timeouts struct {
+	LeaseTTL   time.Duration `key:"lease_ttl" default:"10s" doc:"How long the right to own a partition or a shard lasts without being renewed." allow:"2s..5m"`
+	DeferAfter time.Duration `key:"defer_after" default:"1500ms" doc:"How long a command may take before Discord is told that the answer comes later." allow:"100ms..2500ms"`
+	Resolve    time.Duration `key:"resolve" default:"15s" doc:"How long a query may take before its place in the queue fails." allow:"1s..1m"`
+	Join       time.Duration `key:"join" default:"10s" doc:"How long a bot tries to get into a voice channel." allow:"1s..1m"`
+	Node       time.Duration `key:"node" default:"5s" doc:"How long a node may take to answer a request." allow:"500ms..1m"`
+	Database   time.Duration `key:"database" default:"2s" doc:"How long a query may take." allow:"100ms..1m"`
+	Shutdown   time.Duration `key:"shutdown" default:"20s" doc:"How long the daemon takes to finish what it has begun when it is told to stop." allow:"1s..5m"`
+}
+
+// Music is what new guilds start with.
+type Music struct {
+	Idle  time.Duration `key:"idle" default:"5m" doc:"How long a bot stays in voice without anything to play." allow:"10s..24h"`
+	Empty time.Duration `key:"empty" default:"2m" doc:"How long a bot plays to nobody before it leaves." allow:"10s..24h"`
+}

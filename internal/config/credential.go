@@ -1,0 +1,88 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/atrilhq/platform/internal/secret"
+)
+
+// defaultCredentials are passwords that the documentation of others uses as
+// examples. Everybody tries them first.
+var defaultCredentials = []string{"youshallnotpass", "password", "changeme", "admin", "secret", "postgres", "lavalink", "12345678"}
+
+func (l *loader) checkBots(c *Config) {
+	source := c.origin("discord.bots")
+	var names []string
+	for i := range c.Discord.Bots {
+		b := &c.Discord.Bots[i]
+		at := fmt.Sprintf("discord.bots[%d]", i)
+		l.checkName(at, source, b.Name, &names)
+		b.Token = l.secret(at, "token", source, b.Token, b.TokenFile)
+		t := b.Token.Reveal()
+		switch {
+		case t == "":
+		case strings.HasPrefix(t, "Bot ") || strings.HasPrefix(t, "Bearer "):
+			l.problem(at+".token", source, "begins with a word that does not belong to it", "the token alone, without the word Bot")
+		case len(t) > 512 || strings.ContainsFunc(t, func(r rune) bool { return unicode.IsSpace(r) || r < ' ' || r > '~' }):
+			l.problem(at+".token", source, "is not a token: it is too long or has characters that no token has", "the token as the developer portal shows it")
+		}
+	}
+}
+
+func (l *loader) checkNodes(c *Config) {
+	source := c.origin("lavalink.nodes")
+	var names []string
+	for i := range c.Lavalink.Nodes {
+		n := &c.Lavalink.Nodes[i]
+		at := fmt.Sprintf("lavalink.nodes[%d]", i)
+		l.checkName(at, source, n.Name, &names)
+		if err := checkAddress(n.Address, false); err != nil {
+			l.problem(at+".address", source, err.Error(), "host:port")
+		}
+		if n.Region != "" && !namePattern.MatchString(n.Region) {
+			l.problem(at+".region", source, quote(n.Region)+" is not allowed", "lower-case letters, digits, - and _, at most 32")
+		}
+		n.Password = l.secret(at, "password", source, n.Password, n.PasswordFile)
+		if slices.Contains(defaultCredentials, n.Password.Reveal()) && !loopback(n.Address) {
+			l.problem(at+".password", source, "is one that everybody knows, and the node is not on this machine", "a password of your own")
+		}
+	}
+}
+
+func (l *loader) checkName(at, source, name string, seen *[]string) {
+	switch {
+	case !namePattern.MatchString(name):
+		l.problem(at+".name", source, quote(name)+" is not allowed", "lower-case letters, digits, - and _, at most 32")
+	case slices.Contains(*seen, name):
+		l.problem(at+".name", source, quote(name)+" stands there twice", "a name of its own")
+	}
+	*seen = append(*seen, name)
+}
+
+// secret returns a secret that is given itself or by a file, exactly one of them.
+func (l *loader) secret(at, key, source string, given secret.Text, file string) secret.Text {
+	either := key + " or " + key + "_file"
+	switch {
+	case !given.Empty() && file != "":
+		l.problem(at+"."+key, source, "is given twice, itself and by a file", either)
+	case !given.Empty():
+		return given
+	case file == "":
+		l.problem(at+"."+key, source, "is missing", either)
+	default:
+		b, err := readBounded(file, maxSecretFile)
+		if err != nil {
+			l.problem(at+"."+key+"_file", source, quote(file)+" "+why(err), "path of a readable file of at most 4 KiB")
+			return secret.Text{}
+		}
+		s := strings.TrimRight(string(b), "\r\n")
+		if s == "" {
+			l.problem(at+"."+key+"_file", source, quote(file)+" is empty", "a file that holds the "+key)
+		}
+		return secret.New(s)
+	}
+	return secret.Text{}
+}

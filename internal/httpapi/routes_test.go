@@ -1,0 +1,135 @@
+package httpapi_test
+
+import (
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/httpapi"
+)
+
+type row struct {
+	pattern, path    string
+	owner, anonymous int
+}
+
+// access is what each route answers to each caller. A route without a row fails.
+var access = []row{
+	{"GET /{$}", "/", 200, 200},
+	{"GET /healthz", "/healthz", 200, 200},
+	{"GET /v1/status", "/v1/status", 200, 401},
+	{"GET /v1/players", "/v1/players", 200, 401},
+	{"GET /v1/players/{guild}/{bot}", "/v1/players/g1/b1", 200, 401},
+	{"GET /v1/queues/{guild}/{bot}", "/v1/queues/g1/b1", 200, 401},
+	{"GET /v1/nodes", "/v1/nodes", 200, 401},
+	{"GET /v1/nodes/{name}", "/v1/nodes/lava1", 200, 401},
+	{"GET /v1/events", "/v1/events", 200, 401},
+	{"GET /v1/events/tail", "/v1/events/tail", 200, 401}, // a stream: tail_test.go reads it as the owner
+	{"GET /v1/sandbox", "/v1/sandbox", 404, 401},
+}
+
+func TestEveryRouteForEveryCaller(t *testing.T) {
+	w := start(t)
+	admin, open := w.server.Routes()
+	for _, p := range slices.Concat(admin, open) {
+		if !slices.ContainsFunc(access, func(a row) bool { return a.pattern == p }) {
+			t.Errorf("the route %q has no row", p)
+		}
+	}
+	for _, a := range access {
+		t.Run(a.pattern, func(t *testing.T) {
+			if !slices.Contains(slices.Concat(admin, open), a.pattern) {
+				t.Fatal("there is no such route")
+			}
+			if got := w.do(t, false, http.MethodGet, a.path); got.status != a.anonymous {
+				t.Errorf("anonymous: %d, want %d: %s", got.status, a.anonymous, got.body)
+			}
+			if strings.HasSuffix(a.path, "/tail") {
+				return
+			}
+			got := w.do(t, true, http.MethodGet, a.path)
+			if got.status != a.owner {
+				t.Errorf("owner: %d, want %d: %s", got.status, a.owner, got.body)
+			}
+			for _, h := range []string{"X-Request-Id", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cache-Control"} {
+				if got.header.Get(h) == "" {
+					t.Errorf("%s is missing", h)
+				}
+			}
+			for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch} {
+				if got := w.do(t, true, method, a.path); got.status != http.StatusMethodNotAllowed {
+					t.Errorf("%s: %d, want 405", method, got.status)
+				}
+			}
+		})
+	}
+}
+
+func TestAnonymousIsToldWhatToDo(t *testing.T) {
+	w := start(t)
+	for _, path := range []string{"/v1/status", "/v1/nothing", "/v1/players/a/b"} {
+		got := w.do(t, false, http.MethodGet, path)
+		if got.status != 401 || got.problem.Code != string(fault.Unauthenticated) || !strings.Contains(got.problem.Hint, "platformctl") {
+			t.Errorf("%s: %d %+v", path, got.status, got.problem)
+		}
+		if got.header.Get("WWW-Authenticate") == "" || got.problem.RequestID != got.header.Get("X-Request-Id") {
+			t.Errorf("%s: headers %v", path, got.header)
+		}
+	}
+	if got := w.do(t, false, http.MethodGet, "/elsewhere"); got.status != 404 || got.problem.Code != "not_found" {
+		t.Errorf("elsewhere: %d %s", got.status, got.body)
+	}
+	if got := w.do(t, false, http.MethodGet, "/"); !strings.Contains(got.body, "platformctl status") {
+		t.Errorf("the landing page does not say where to go: %s", got.body)
+	}
+}
+
+func TestForeignPageMayNotChange(t *testing.T) {
+	w := start(t)
+	for _, h := range [][2]string{{"Sec-Fetch-Site", "cross-site"}, {"Origin", "https://evil.example"}} {
+		got := w.do(t, false, http.MethodPost, "/", h[0], h[1])
+		if got.status != 403 || got.problem.Code != string(fault.Denied) {
+			t.Errorf("%v: %d %s", h, got.status, got.body)
+		}
+	}
+}
+
+func TestUnknownRouteForOwner(t *testing.T) {
+	w := start(t)
+	for _, path := range []string{"/v1/nothing", "/v1/", "/v1/players/only-guild", "/nothing"} {
+		if got := w.do(t, true, http.MethodGet, path); got.status != 404 || got.problem.Hint == "" {
+			t.Errorf("%s: %d %s", path, got.status, got.body)
+		}
+	}
+}
+
+func TestContractIsCommitted(t *testing.T) {
+	got, err := httpapi.Contract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const path = "../../schema/openapi.yaml"
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != string(got) {
+		t.Errorf("%s is not what the code says; run UPDATE=1 go test ./internal/httpapi", path)
+	}
+	for _, must := range []string{"operationId: tail-events", "application/problem+json", "next_cursor"} {
+		if !strings.Contains(string(got), must) {
+			t.Errorf("the contract lacks %q", must)
+		}
+	}
+	if strings.Contains(string(got), "ErrorModel") {
+		t.Error("the contract shows a shape that no answer has")
+	}
+}

@@ -1,0 +1,84 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+)
+
+// dialect is what differs between the engines, apart from the migrations and
+// from how a transaction is sent.
+type dialect struct {
+	// name is the engine, as Describe and the folder of its migrations call it.
+	name string
+	// now is the database's clock in nanoseconds since 1970, to the millisecond.
+	now string
+	// version asks for the engine's version.
+	version string
+	// schemaTable asks whether goose's table is there: one row with 0 or 1.
+	schemaTable string
+	// snapshot are the options of a transaction that sees one moment.
+	snapshot *sql.TxOptions
+	// lockSchema keeps other processes from migrating at the same time.
+	lockSchema bool
+}
+
+var sqliteDialect = dialect{
+	name:        "sqlite",
+	now:         `CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000000`,
+	version:     `SELECT sqlite_version()`,
+	schemaTable: `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'goose_db_version'`,
+}
+
+var postgresDialect = dialect{
+	name:        "postgres",
+	now:         `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) * 1000000`,
+	version:     `SELECT current_setting('server_version')`,
+	schemaTable: `SELECT COUNT(to_regclass('goose_db_version'))`,
+	snapshot:    &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
+	lockSchema:  true,
+}
+
+// timed puts the time into a text: {now} is the first argument where a clock is
+// given, the database's own time where that is NULL.
+func (d *dialect) timed(text string) string {
+	return strings.ReplaceAll(text, "{now}", "COALESCE(CAST($1 AS BIGINT), "+d.now+")")
+}
+
+// now is the first argument of a timed text.
+func (db *DB) now() any {
+	if db.opts.Clock == nil {
+		return nil
+	}
+	return nanos(db.opts.Clock.Now())
+}
+
+type querier interface {
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+}
+
+// each reads the rows of a query, within the time that an operation has.
+func (db *DB) each(ctx context.Context, op, text string, args []any, row func(scan func(...any) error) error) error {
+	ctx, cancel := context.WithTimeout(ctx, db.opts.Timeout)
+	defer cancel()
+	return failed(scanAll(ctx, db.read, text, args, row), op)
+}
+
+func scanAll(ctx context.Context, q querier, text string, args []any, row func(scan func(...any) error) error) error {
+	rows, err := q.QueryContext(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		if err := row(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+// change carries out statements that are no batch.
+func (db *DB) change(ctx context.Context, op string, list ...statement) error {
+	return db.writer.write(ctx, op, &write{statements: list})
+}

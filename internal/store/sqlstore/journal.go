@@ -1,0 +1,159 @@
+package sqlstore
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+// maxTypes bounds the names in one query.
+const maxTypes = 32
+
+// Events implements [store.Journal]. Errors: Invalid for a limit or a list of
+// types that is too long.
+func (db *DB) Events(ctx context.Context, q store.EventQuery) ([]store.JournalRow, error) {
+	const op = "sqlstore.Events"
+	limit, err := checkLimit(op, q.Limit, maxLimit)
+	if err != nil {
+		return nil, err
+	}
+	if len(q.Types) > maxTypes {
+		return nil, invalid(op, "at most 32 types can be asked for at once")
+	}
+	text, args := eventQuery(q, limit)
+	var out []store.JournalRow
+	err = db.each(ctx, op, text, args, func(scan func(...any) error) error {
+		var r store.JournalRow
+		var at int64
+		err := scan(&r.Seq, &r.ID, &r.Type, &r.Tenant, &r.Guild, &r.Partition, &r.Epoch, &at, &r.Cause, &r.Envelope)
+		r.At = fromNanos(at)
+		out = append(out, r)
+		return err
+	})
+	if q.Newest {
+		slices.Reverse(out)
+	}
+	return out, err
+}
+
+// conditions joins conditions, each with one $ for its argument.
+type conditions struct {
+	text strings.Builder
+	args []any
+}
+
+func (c *conditions) arg(v any) string {
+	c.args = append(c.args, v)
+	return "$" + strconv.Itoa(len(c.args))
+}
+
+func (c *conditions) and(text string) {
+	if c.text.Len() > 0 {
+		c.text.WriteString(" AND ")
+	}
+	c.text.WriteString(text)
+}
+
+func eventQuery(q store.EventQuery, limit int) (string, []any) {
+	var c conditions
+	c.and("seq > " + c.arg(q.After))
+	if q.Guild != "" {
+		c.and("guild_id = " + c.arg(string(q.Guild)))
+	}
+	if len(q.Types) > 0 {
+		names := make([]string, len(q.Types))
+		for i, t := range q.Types {
+			prefix, whole := strings.CutSuffix(t, "*")
+			if whole && strings.HasSuffix(prefix, ".") {
+				// What begins with "a." lies between "a." and "a/", the next sign.
+				names[i] = "(type >= " + c.arg(prefix) + " AND type < " + c.arg(strings.TrimSuffix(prefix, ".")+"/") + ")"
+			} else {
+				names[i] = "type = " + c.arg(t)
+			}
+		}
+		c.and("(" + strings.Join(names, " OR ") + ")")
+	}
+	if !q.Since.IsZero() {
+		c.and("occurred_at >= " + c.arg(nanos(q.Since)))
+	}
+	if !q.Until.IsZero() {
+		c.and("occurred_at < " + c.arg(nanos(q.Until)))
+	}
+	order := "ASC"
+	if q.Newest {
+		order = "DESC"
+	}
+	return `SELECT seq, id, type, tenant_id, guild_id, partition_id, epoch, occurred_at, cause, envelope FROM journal WHERE ` +
+		c.text.String() + ` ORDER BY seq ` + order + ` LIMIT ` + c.arg(limit), c.args
+}
+
+// Prune implements [store.Journal].
+func (db *DB) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
+	return db.prune(ctx, "sqlstore.Prune", limit,
+		`WITH gone AS (SELECT seq FROM journal WHERE occurred_at < $1 ORDER BY occurred_at LIMIT $2)
+		DELETE FROM journal WHERE seq IN (SELECT seq FROM gone)`, nanos(before))
+}
+
+// pruneStep is how many rows one statement deletes, so that none takes long.
+const pruneStep = 1_000
+
+func (db *DB) prune(ctx context.Context, op string, limit int, text string, args ...any) (int, error) {
+	limit, err := checkLimit(op, limit, maxPrune)
+	if err != nil {
+		return 0, err
+	}
+	total := 0
+	for total < limit {
+		step := min(limit-total, pruneStep)
+		var n int64
+		st := statement{text: text, args: append(slices.Clone(args), step), want: anyRows, affected: &n}
+		if err := db.change(ctx, op, st); err != nil {
+			return total, err
+		}
+		total += int(n)
+		if int(n) < step {
+			break
+		}
+	}
+	return total, nil
+}
+
+// DeadLettersAfter implements [store.DeadLetters]. after is the id of the last
+// one that was read, empty for the beginning. Errors: NotFound for an id that is
+// not there.
+func (db *DB) DeadLettersAfter(ctx context.Context, after string, limit int) ([]store.DeadLetter, error) {
+	const op = "sqlstore.DeadLettersAfter"
+	limit, err := checkLimit(op, limit, maxLimit)
+	if err != nil {
+		return nil, err
+	}
+	from := int64(-1 << 63)
+	if after != "" {
+		found := false
+		err := db.each(ctx, op, `SELECT occurred_at FROM dead_letters WHERE id = $1`, []any{after},
+			func(scan func(...any) error) error { found = true; return scan(&from) })
+		if err != nil {
+			return nil, err
+		}
+		if !found {
+			return nil, fault.New(fault.NotFound, op, "there is no dead letter of that id to continue from")
+		}
+	}
+	var out []store.DeadLetter
+	err = db.each(ctx, op, `SELECT id, guild_id, partition_id, kind, input, error, occurred_at FROM dead_letters
+		WHERE (occurred_at, id) > ($1, $2) ORDER BY occurred_at, id LIMIT $3`, []any{from, after, limit},
+		func(scan func(...any) error) error {
+			var d store.DeadLetter
+			var at int64
+			err := scan(&d.ID, &d.Guild, &d.Partition, &d.Kind, &d.Input, &d.Error, &at)
+			d.At = fromNanos(at)
+			out = append(out, d)
+			return err
+		})
+	return out, err
+}

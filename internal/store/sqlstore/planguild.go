@@ -1,0 +1,99 @@
+package sqlstore
+
+import (
+	"math"
+	"slices"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+// guild plans the difference between a guild before and after.
+func (p *plan) guild(c *store.GuildChange, at int64, book *rankBook) {
+	p.fenced(c.Partition)
+	g, before := c.After, c.Before
+	if g == nil || (before != nil && before.ID != g.ID) {
+		p.refuse("a change of a guild needs the guild after it, and the same one before")
+		return
+	}
+	state, table := p.json(g), tGuildsNew
+	var gone []*music.Player
+	if before != nil {
+		table, gone = tGuilds, before.Players
+	}
+	if before == nil || p.json(before) != state {
+		p.add(table, p.name(string(g.ID)), c.Partition, shown(g.Name, maxShown), string(g.Entitlements.Plan), state, stateVersion, at)
+	}
+	for i, pl := range g.Players {
+		if pl == nil {
+			p.refuse("a guild has a player that is nil")
+			return
+		}
+		if i > 0 && g.Players[i-1].Bot >= pl.Bot {
+			p.refuse("the players of a guild must be in the order of their bots")
+			return
+		}
+		var old *music.Player
+		if before != nil {
+			old = before.Player(pl.Bot)
+		}
+		if old != pl {
+			p.player(g.ID, c.Partition, old, pl, at, book)
+		}
+	}
+	for _, old := range gone {
+		if g.Player(old.Bot) == nil {
+			p.add(tSlotsAllGone, string(g.ID), string(old.Bot))
+			p.add(tPlayersGone, string(g.ID), string(old.Bot))
+		}
+	}
+}
+
+func (p *plan) player(guild music.GuildID, partition int, old, pl *music.Player, at int64, book *rankBook) {
+	g, bot := string(guild), p.name(string(pl.Bot))
+	p.add(tPlayers, g, bot, g, partition, p.text(string(pl.Node)), flag(active(pl)), p.json(pl), stateVersion, at)
+	if slices.Contains(pl.Queue, nil) {
+		p.refuse("a queue has a slot that is nil")
+		return
+	}
+	var was []*music.Slot
+	var ranks []int64
+	if old != nil {
+		was, ranks = old.Queue, book.of(old)
+	}
+	d, err := diffQueue(was, ranks, pl.Queue)
+	if err != nil {
+		if p.err == nil {
+			p.err = err
+		}
+		return
+	}
+	if d.rewrite {
+		p.add(tSlotsAllGone, g, bot)
+	}
+	for _, id := range d.removed {
+		p.add(tSlotsGone, g, bot, string(id))
+	}
+	p.slots(tSlotsNew, g, bot, d.inserted)
+	p.slots(tSlots, g, bot, d.updated)
+	p.queues = append(p.queues, rankedQueue{pl, d.ranks})
+}
+
+func (p *plan) slots(table int, guild, bot string, slots []rankedSlot) {
+	for _, s := range slots {
+		title := s.slot.Track.Title
+		if title == "" {
+			title = s.slot.Query.Text
+		}
+		p.add(table, guild, bot, p.name(string(s.slot.ID)), s.rank, p.text(string(s.slot.State)), shown(title, maxShown), p.json(s.slot))
+	}
+}
+
+// active is true for a player that has something to do without being asked.
+func active(p *music.Player) bool {
+	return p.Play != nil || len(p.Queue) > 0 || p.Voice.Want != "" || p.Voice.Channel != "" ||
+		len(p.Owed) > 0 || !p.IdleAt.IsZero() || !p.EmptyAt.IsZero()
+}
+
+// fitsInt32 is true for a number that a column of 32 bits holds.
+func fitsInt32(n int) bool { return n >= 0 && n <= math.MaxInt32 }

@@ -1,0 +1,119 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+
+	sqlite "modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/store/dirlock"
+)
+
+const openOp = "sqlstore.Open"
+
+func (db *DB) openSQLite(ctx context.Context, path string) error {
+	dir := filepath.Dir(path)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return unwritable(err, dir)
+	}
+	lock, err := dirlock.Take(dir, filepath.Base(path)+".lock")
+	if err != nil {
+		return err
+	}
+	db.onClose(lock.Release)
+	// SQLite gives its other files the mode of this one.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator's own choice
+	if err != nil {
+		return unwritable(err, dir)
+	}
+	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
+		return unwritable(err, dir)
+	}
+	one, err := db.sqlitePool(path, 1, "mode=rw", "wal_autocheckpoint(0)", "synchronous(FULL)", "foreign_keys(1)")
+	if err != nil {
+		return err
+	}
+	if err := checkFile(ctx, one, path); err != nil {
+		return err
+	}
+	// The mode stays in the file; it is set after the check, because it is a write.
+	if _, err := one.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
+		return damaged(err, path)
+	}
+	if err := db.migrate(ctx, one); err != nil {
+		return err
+	}
+	db.read, err = db.sqlitePool(path, max(4, runtime.NumCPU()), "mode=ro", "query_only(1)", "cache_size(-4000)")
+	if err != nil {
+		return err
+	}
+	check, err := db.sqlitePool(path, 1, "mode=rw", "wal_autocheckpoint(0)", "synchronous(FULL)")
+	if err != nil {
+		return err
+	}
+	c := newCheckpointer(check, path+"-wal", db.opts)
+	db.onClose(c.close)
+	w := newGroupWriter(&liteSession{db: one}, db.opts, &db.tables, c.look)
+	db.writer, db.batches = w, w
+	db.onClose(w.close)
+	return db.prepareInstallation(ctx)
+}
+
+// sqlitePool opens a pool of at most n connections. Pragmas apply to each.
+func (db *DB) sqlitePool(path string, n int, mode string, pragmas ...string) (*sql.DB, error) {
+	q := "?" + mode
+	for _, p := range append([]string{"busy_timeout(1500)", "temp_store(MEMORY)", fmt.Sprintf("journal_size_limit(%d)", db.opts.WALPassive)}, pragmas...) {
+		q += "&_pragma=" + url.QueryEscape(p)
+	}
+	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+q)
+	if err != nil {
+		return nil, failed(err, openOp)
+	}
+	pool.SetMaxOpenConns(n)
+	pool.SetMaxIdleConns(n)
+	db.onClose(pool.Close)
+	return pool, nil
+}
+
+// checkFile looks whether the file is a sound database, without writing to it.
+func checkFile(ctx context.Context, pool *sql.DB, path string) error {
+	var result string
+	if err := pool.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&result); err != nil {
+		return damaged(err, path)
+	}
+	if result != "ok" {
+		return damaged(errors.New(result), path)
+	}
+	return nil
+}
+
+func damaged(err error, path string) error {
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		switch lite.Code() & 0xff {
+		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT:
+		default:
+			return failed(err, openOp)
+		}
+	}
+	return fault.Wrap(err, fault.Unavailable, openOp, fmt.Sprintf("the file %s is damaged or no database; it was left as it is", path)).
+		WithHint(fmt.Sprintf("restore a backup over %s, or move it and the files beside it (-wal, -shm) away to start empty", path))
+}
+
+func unwritable(err error, dir string) error {
+	code := fault.Unavailable
+	if errors.Is(err, fs.ErrPermission) {
+		code = fault.Denied
+	}
+	return fault.Wrap(err, code, openOp, fmt.Sprintf("the directory %s cannot be written", dir)).
+		WithHint("give the user that runs this process the right to write there, or name another directory")
+}

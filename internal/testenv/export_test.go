@@ -1,0 +1,4 @@
+package testenv
+
+// Binaries is binaries, for tests.
+var Binaries = binaries
