@@ -157,7 +157,7 @@ func (l *Loop) release() {
 	for len(l.held) > 0 {
 		o := l.held[0]
 		for p := range o.parts {
-			if own := l.owned[p]; own == nil || !own.until.After(l.opt.Clock.Now()) {
+			if _, certain := l.PartitionEpoch(p); !certain {
 				return
 			}
 		}

@@ -183,7 +183,10 @@ func tellSQLStory(t *testing.T, rnd *rand.Rand) {
 		}
 	}
 	// Whoever sent a command sends it again until it is acknowledged.
-	for done := false; !done; {
+	for rounds, done := 0, false; !done; rounds++ {
+		if rounds == 2000 {
+			t.Fatal("some commands are never acknowledged")
+		}
 		s.until("nothing waits", func() bool { return s.loop.Depth() == 0 })
 		acks, _ := s.told.all()
 		done = true

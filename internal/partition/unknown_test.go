@@ -36,19 +36,33 @@ func TestUnknownOutcome(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			r := newRig(t, 1)
 			r.warm("7")
-			v := tt.v
+			v, first := tt.v, true
+			inside, open := make(chan struct{}), make(chan struct{})
 			r.store.set(func(s *memStore) {
 				s.calls, s.batches = 0, nil
-				s.onCommit = func(*store.Batch) verdict { now := v; v = pass; return now }
+				s.onCommit = func(*store.Batch) verdict {
+					if first {
+						first = false
+						close(inside)
+						<-open
+						return pass
+					}
+					now := v
+					v = pass
+					return now
+				}
 				s.onNumbers, s.onSeqOf = failing(tt.numbers), failing(tt.seqOf)
 			})
+			r.deliver(joins("f0", "7"))
+			<-inside
 			r.deliver(command("c1", "7"), joins("f1", "7"))
-			r.running("all is told", func() bool { return len(r.events()) == 2 })
+			close(open)
+			r.running("all is told", func() bool { return len(r.events()) == 3 })
 			r.check(func() {
-				if r.store.calls != tt.commits || len(r.store.batches) != tt.writes {
+				if r.store.calls != 1+tt.commits || len(r.store.batches) != 1+tt.writes {
 					t.Errorf("%d commits, %d written", r.store.calls, len(r.store.batches))
 				}
-				if got := r.store.causes("7"); !slices.Equal(got, []string{"c1", "f1"}) {
+				if got := r.store.causes("7"); !slices.Equal(got, []string{"f0", "c1", "f1"}) {
 					t.Errorf("journal: %v", got)
 				}
 				if first, again := r.acknowledged(); !slices.Equal(first, []string{"c1"}) || len(again) > 0 {
@@ -60,7 +74,7 @@ func TestUnknownOutcome(t *testing.T) {
 			})
 			// The loop goes on from the right batch number.
 			r.deliver(joins("f2", "7"))
-			r.until("the next is told", func() bool { return len(r.events()) == 3 })
+			r.until("the next is told", func() bool { return len(r.events()) == 4 })
 		})
 	}
 }
