@@ -208,9 +208,12 @@ func TestTwoOwnersNeverBothAct(t *testing.T) {
 		ids[i] = guildIn(i, 4, 0)
 	}
 	s.seed(ids...)
-	ps := []*process{startProcess(t, s, clock, "a"), startProcess(t, s, clock, "b")}
+	ps := []*process{startProcess(t, s, clock, "a")}
+	s.until("the first has them all", func() bool { return len(ps[0].owned) == 4 })
+	ps = append(ps, startProcess(t, s, clock, "b"))
 	for round := range 12 {
 		p, other := ps[round%2], ps[(round+1)%2]
+		p.running("each is owned once", func() bool { return p.has()+other.has() == 4 })
 		p.pause()
 		for n := range 30 {
 			id := ids[n%4]
@@ -247,7 +250,7 @@ func TestTwoOwnersNeverBothAct(t *testing.T) {
 			}
 			epochs[e.Partition] = e.Epoch
 		}
-		if epoch := s.parts[0].epoch; len(once) == 0 || epoch < 12 {
+		if epoch := s.parts[0].epoch; len(once) == 0 || epoch < 4 {
 			t.Errorf("%d commands, epoch %d: the test did not do what it is for", len(once), epoch)
 		}
 		for _, p := range ps {
