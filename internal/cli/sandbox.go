@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,7 +25,7 @@ type people interface {
 	Send(ctx context.Context, line string, at client.Place, wait time.Duration) (client.Sent, error)
 	Click(ctx context.Context, button, message string, at client.Place, wait time.Duration) (client.Sent, error)
 	Voice(ctx context.Context, action string, at client.Place) error
-	Messages(ctx context.Context, guild, channel string, limit int) (json.RawMessage, error)
+	Messages(ctx context.Context, guild, channel string, limit int) ([]client.Message, error)
 	Reset(ctx context.Context) error
 }
 
@@ -55,7 +54,6 @@ type actOptions struct {
 
 func (k *kit) actFlags(c *cobra.Command, o *actOptions) {
 	k.placeFlags(c, &o.Place)
-	c.Flags().StringVar(&o.Channel, "channel", "", k.say("text channel; the first one where it is not named"))
 	c.Flags().DurationVar(&o.wait, "wait", 20*time.Second, k.say("how long to wait for the answer"))
 }
 
@@ -86,6 +84,7 @@ func newCmdSandboxSend(k *kit, run func(context.Context, people, *output.Printer
 		},
 	}
 	k.actFlags(c, &o)
+	c.Flags().StringVar(&o.Channel, "channel", "", k.say("text channel; the first one where it is not named"))
 	return c
 }
 
@@ -102,9 +101,6 @@ func (k *kit) runSandboxSend(ctx context.Context, s people, p *output.Printer, o
 
 // answered prints what came back; nothing is something that is pending.
 func (k *kit) answered(p *output.Printer, sent client.Sent) error {
-	if len(sent.Reply) == 0 {
-		sent.Reply = json.RawMessage("null")
-	}
 	if err := p.Print(sent, nil, func() output.Table {
 		t := messageTable(sent.Reply)
 		t.Names = []string{sent.InteractionID}
@@ -112,7 +108,7 @@ func (k *kit) answered(p *output.Printer, sent client.Sent) error {
 	}); err != nil {
 		return err
 	}
-	if string(sent.Reply) == "null" {
+	if !sent.Answered && string(sent.Reply) == "null" {
 		return fault.New(fault.Pending, "cli.sandbox", k.say("no answer came in time")).
 			WithHint(k.say("wait longer with --wait, or look at platformctl sandbox messages"))
 	}

@@ -2,12 +2,10 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/spf13/cobra"
 
 	"github.com/atrilhq/platform/internal/client"
-	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/output"
 )
 
@@ -96,40 +94,24 @@ func newCmdSandboxMessages(k *kit, run func(context.Context, people, *output.Pri
 }
 
 func (k *kit) runSandboxMessages(ctx context.Context, s people, p *output.Printer, o messagesOptions) error {
-	raw, err := s.Messages(ctx, o.guild, o.channel, o.limit)
+	items, err := s.Messages(ctx, o.guild, o.channel, o.limit)
 	if err != nil {
 		return err
 	}
-	items, err := listOf(raw)
-	if err != nil {
-		return err
-	}
-	return p.Print(raw, anys(items), func() output.Table {
+	items = present(items)
+	return p.Print(items, anys(items), func() output.Table {
 		t := output.Table{Empty: k.say("no messages")}
 		for i, m := range items {
-			one := messageTable(m)
+			one := messageTable(m.Message)
 			if i == 0 {
 				t.Columns, t.Rows, t.NoHeader = one.Columns, one.Rows, true
 			} else {
 				t.Next = append(t.Next, one)
 			}
-			t.Names = append(t.Names, messageID(m))
+			t.Names = append(t.Names, messageID(m.Message))
 		}
 		return t
 	})
-}
-
-// listOf accepts a list, and an object that holds one as items or messages.
-func listOf(raw json.RawMessage) ([]json.RawMessage, error) {
-	var items []json.RawMessage
-	if json.Unmarshal(raw, &items) == nil {
-		return items, nil
-	}
-	var held struct{ Items, Messages []json.RawMessage }
-	if err := json.Unmarshal(raw, &held); err != nil {
-		return nil, fault.Wrap(err, fault.Internal, "cli.sandbox", "the simulators answered something that is not understood")
-	}
-	return append(held.Items, held.Messages...), nil
 }
 
 func newCmdSandboxReset(k *kit, run func(context.Context, people, *output.Printer) error) *cobra.Command {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -31,6 +32,22 @@ type Sent struct {
 	Deferred   bool  `json:"deferred"`
 	// Reply is the message as Discord would show it; null for none.
 	Reply json.RawMessage `json:"reply"`
+	// Answered is true where the bot gave its last answer, which need not be a message.
+	Answered bool `json:"-"`
+}
+
+// result is Sent as the control API writes it.
+type result struct {
+	Sent
+	State string `json:"state"`
+}
+
+func (r result) sent() Sent {
+	r.Answered = r.State == "answered"
+	if len(r.Reply) == 0 {
+		r.Reply = json.RawMessage("null")
+	}
+	return r.Sent
 }
 
 // Place is where a person acts.
@@ -58,27 +75,36 @@ func NewSandbox(controlURL string) (*Sandbox, error) {
 }
 
 // Send types a line such as /play query:"ocean" and waits for the last answer.
+// Errors: NotFound and Invalid as the Discord client would refuse the line.
 func (s *Sandbox) Send(ctx context.Context, line string, at Place, wait time.Duration) (Sent, error) {
-	var out Sent
+	var out result
 	err := s.post(ctx, "client.Send", "/send", struct {
 		Line string `json:"line"`
 		Place
 		WaitMS int64 `json:"wait_ms"`
 	}{line, at, wait.Milliseconds()}, wait, &out)
-	return out, err
+	return out.sent(), err
 }
 
-// Click presses a button, by its label or its custom id, of the newest message
-// that has it or of a given one.
+// Click presses a button, by its custom id or else by its label, of a message
+// or of the newest one that has it. Errors: NotFound, Denied for one that is off.
 func (s *Sandbox) Click(ctx context.Context, button, message string, at Place, wait time.Duration) (Sent, error) {
-	var out Sent
-	err := s.post(ctx, "client.Click", "/click", struct {
-		Button  string `json:"button"`
-		Message string `json:"message,omitempty"`
-		Place
-		WaitMS int64 `json:"wait_ms"`
-	}{button, message, at, wait.Milliseconds()}, wait, &out)
-	return out, err
+	type click struct {
+		Guild    string `json:"guild"`
+		User     string `json:"user"`
+		Message  string `json:"message,omitempty"`
+		CustomID string `json:"custom_id,omitempty"`
+		Label    string `json:"label,omitempty"`
+		WaitMS   int64  `json:"wait_ms"`
+	}
+	in := click{Guild: at.Guild, User: at.User, Message: message, CustomID: button, WaitMS: wait.Milliseconds()}
+	var out result
+	err := s.post(ctx, "client.Click", "/click", in, wait, &out)
+	if errors.Is(err, fault.Of(fault.NotFound)) {
+		in.CustomID, in.Label = "", button
+		err = s.post(ctx, "client.Click", "/click", in, wait, &out)
+	}
+	return out.sent(), err
 }
 
 // Voice lets a person join, move to or leave a voice channel.
@@ -89,15 +115,22 @@ func (s *Sandbox) Voice(ctx context.Context, action string, at Place) error {
 	}{action, at}, 0, nil)
 }
 
+// Message is a message as Discord would show it, and whether only one person
+// sees it.
+type Message struct {
+	Message   json.RawMessage `json:"message"`
+	Ephemeral bool            `json:"ephemeral"`
+}
+
 // Messages returns the newest messages of a channel, the oldest first.
-func (s *Sandbox) Messages(ctx context.Context, guild, channel string, limit int) (json.RawMessage, error) {
+func (s *Sandbox) Messages(ctx context.Context, guild, channel string, limit int) ([]Message, error) {
 	q := url.Values{}
 	set(q, "guild", guild)
 	set(q, "channel", channel)
 	if limit > 0 {
 		q.Set("limit", strconv.Itoa(limit))
 	}
-	var out json.RawMessage
+	var out []Message
 	err := s.call(ctx, "client.Messages", http.MethodGet, "/messages?"+q.Encode(), nil, 0, &out)
 	return out, err
 }

@@ -133,7 +133,8 @@ func (p *Printer) one(t Table) error {
 	return written(err)
 }
 
-func (p *Printer) row(b *strings.Builder, t Table, r []Cell, shown, widths []int) {
+func (p *Printer) row(out *strings.Builder, t Table, r []Cell, shown, widths []int) {
+	b := &strings.Builder{}
 	left := p.Width
 	for n, i := range shown {
 		text, last := safe(r[i].Text), n == len(shown)-1
@@ -145,7 +146,7 @@ func (p *Printer) row(b *strings.Builder, t Table, r []Cell, shown, widths []int
 			b.WriteString(pad)
 		}
 		color := ""
-		if p.Color {
+		if p.Color && text != "" {
 			color = paint[r[i].Tone]
 		}
 		b.WriteString(color + text)
@@ -160,7 +161,7 @@ func (p *Printer) row(b *strings.Builder, t Table, r []Cell, shown, widths []int
 		}
 		left -= widths[i] + 2
 	}
-	b.WriteByte('\n')
+	out.WriteString(strings.TrimRight(b.String(), " ") + "\n")
 }
 
 // safe takes out what would steer a terminal: control characters, and marks

@@ -54,9 +54,9 @@ func yamlNode(dec *json.Decoder) (*yaml.Node, error) {
 		_, err := dec.Token()
 		return n, err
 	case string:
+		// Encode quotes what YAML 1.1 would read as something else, such as no.
 		n := &yaml.Node{}
-		n.SetString(t)
-		return n, nil
+		return n, n.Encode(t)
 	case json.Number:
 		tag := "!!int"
 		if strings.ContainsAny(t.String(), ".eE") {

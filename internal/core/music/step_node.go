@@ -143,8 +143,10 @@ func (s *step) playPosition(b PlayPosition) {
 	}
 }
 
+// playEnded reacts to a play's end. That the current play was replaced is the
+// end of an earlier sounding of it, told late.
 func (s *step) playEnded(b PlayEnded) {
-	if s.playing(b.Bot, b.Play) == nil {
+	if s.playing(b.Bot, b.Play) == nil || b.Reason == EndReplaced {
 		return
 	}
 	p := s.edit(b.Bot)
@@ -161,8 +163,9 @@ func (s *step) playEnded(b PlayEnded) {
 			p.Voice.Token, p.Voice.Endpoint = "", ""
 			s.touch(p.Bot, AspectVoice)
 		}
-	case EndStopped, EndReplaced:
+	case EndStopped:
 		s.lost(p, s.now)
+	case EndReplaced:
 	}
 }
 

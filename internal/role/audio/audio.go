@@ -81,7 +81,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.nodes = append(r.nodes, &node{client: c, board: lavalink.NewBoard(), state: NodeUnknown, since: o.Clock.Now()})
+		r.nodes = append(r.nodes, &node{client: c, board: lavalink.NewBoard(), state: NodeConnecting, since: o.Clock.Now()})
 	}
 	policy, err := resolve.NewPolicy(o.Policy)
 	if err != nil {
@@ -100,6 +100,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 		Leases: o.Store, Holder: o.Holder, TTL: o.LeaseTTL, Clock: o.Clock, Logger: r.log,
 	}, r.loop)
 	r.steering = newSteering(r)
+	r.links = &links{role: r, open: map[linkKey]*openLink{}, stored: map[int]map[linkKey]string{}}
 	return r, nil
 }
 
@@ -107,7 +108,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 func (r *Role) Run(ctx context.Context) error {
 	side, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	r.links = &links{role: r, ctx: side, open: map[linkKey]*openLink{}, stored: map[int]map[linkKey]string{}}
+	r.links.ctx = side
 	r.resolving = &resolving{role: r, ctx: side, turn: make(chan struct{}, resolveAtOnce), running: map[music.SlotID]bool{}}
 	r.readers = &readers{role: r, ctx: side, stops: map[int]context.CancelFunc{}}
 	var helpers errgroup.Group

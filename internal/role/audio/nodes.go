@@ -9,6 +9,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/httpapi/view"
 	"github.com/atrilhq/platform/internal/lavalink"
 	"github.com/atrilhq/platform/internal/resolve"
 )
@@ -25,9 +26,9 @@ type NodeState string
 
 // The states of a node.
 const (
-	NodeUnknown NodeState = "unknown"
-	NodeUp      NodeState = "up"
-	NodeDown    NodeState = "down"
+	NodeConnecting NodeState = "connecting"
+	NodeUp         NodeState = "up"
+	NodeDown       NodeState = "down"
 	// NodeRefused answers, and does not let us in.
 	NodeRefused NodeState = "refused"
 )
@@ -37,27 +38,13 @@ type node struct {
 	client *lavalink.Client
 	board  *lavalink.Board
 
-	mu      sync.Mutex
-	state   NodeState
-	since   time.Time
-	reason  string
-	version string
-	fails   int
-}
-
-// NodeStatus is what operators see of a node.
-type NodeStatus struct {
-	Name    music.NodeName
-	Address string
-	Secure  bool
-	State   NodeState
-	Since   time.Time
-	Reason  string
-	Version string
-	Latency time.Duration
-	Score   float64
-	Stats   lavalink.Stats
-	Known   bool // Stats were received
+	mu     sync.Mutex
+	state  NodeState
+	since  time.Time
+	reason string
+	info   lavalink.Info
+	seen   time.Time
+	fails  int
 }
 
 func (n *node) name() music.NodeName { return n.client.Node().Name }
@@ -68,15 +55,21 @@ func (n *node) up() bool {
 	return n.state == NodeUp
 }
 
-func (n *node) status() NodeStatus {
+func (n *node) view() view.Node {
 	at := n.client.Node()
-	stats, known := n.board.Stats()
+	v := view.Node{Name: string(at.Name), Address: at.Address, Secure: at.Secure, Sources: []string{}}
+	if st, known := n.board.Stats(); known {
+		v.Players, v.Playing, v.CPU = st.Players, st.Playing, st.SystemLoad
+		v.MemoryUsed, v.MemoryTotal, v.UptimeMS = st.MemoryUsed, st.MemoryAllowed, st.Uptime.Milliseconds()
+		if st.Frames != nil {
+			v.Deficit = int64(st.Frames.Deficit)
+		}
+	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return NodeStatus{
-		Name: at.Name, Address: at.Address, Secure: at.Secure, State: n.state, Since: n.since, Reason: n.reason,
-		Version: n.version, Latency: n.board.Latency(), Score: n.board.Score(), Stats: stats, Known: known,
-	}
+	v.State, v.Reason, v.Version, v.SeenAt = string(n.state), n.reason, n.info.Version, n.seen
+	v.Sources = append(v.Sources, n.info.Sources...)
+	return v
 }
 
 // watch probes a node until ctx ends and tells the guilds when it comes and goes.
@@ -101,12 +94,13 @@ func (r *Role) probe(ctx context.Context, n *node) {
 	if err == nil {
 		n.board.Measured(r.opt.Clock.Since(sent))
 		n.mu.Lock()
-		unknown := n.version == ""
+		n.seen = r.opt.Clock.Now().UTC()
+		unknown := n.info.Version == ""
 		n.mu.Unlock()
 		if unknown {
-			if v, verr := n.client.Version(within); verr == nil {
+			if info, ierr := n.client.Info(within); ierr == nil {
 				n.mu.Lock()
-				n.version = v
+				n.info = info
 				n.mu.Unlock()
 			}
 		}
@@ -135,7 +129,7 @@ func (r *Role) judge(n *node, err error) {
 	if next != was {
 		n.state, n.since = next, r.opt.Clock.Now()
 		if next != NodeUp {
-			n.version = ""
+			n.info = lavalink.Info{}
 		}
 	}
 	reason := n.reason
@@ -151,7 +145,7 @@ func (r *Role) judge(n *node, err error) {
 		_, hint := fault.Show(err)
 		r.log.Warn("a node cannot be used", "node", n.name(), "state", next, "reason", reason, "hint", hint)
 		r.toAll("down", n.name(), music.NodeDown{Node: n.name()})
-	case NodeUnknown:
+	case NodeConnecting:
 	}
 }
 
@@ -186,12 +180,16 @@ func (r *Role) node(name music.NodeName) *node {
 }
 
 // Nodes returns how the nodes are, in order of their names.
-func (r *Role) Nodes() []NodeStatus {
-	out := make([]NodeStatus, 0, len(r.nodes))
+func (r *Role) Nodes() []view.Node {
+	sessions := map[music.NodeName]int{}
+	r.links.each(func(k linkKey, _ *lavalink.Link) { sessions[k.node]++ })
+	out := make([]view.Node, 0, len(r.nodes))
 	for _, n := range r.nodes {
-		out = append(out, n.status())
+		v := n.view()
+		v.Sessions = sessions[n.name()]
+		out = append(out, v)
 	}
-	slices.SortFunc(out, func(a, b NodeStatus) int { return strings.Compare(string(a.Name), string(b.Name)) })
+	slices.SortFunc(out, func(a, b view.Node) int { return strings.Compare(a.Name, b.Name) })
 	return out
 }
 

@@ -2,49 +2,48 @@ package gateway
 
 import (
 	"slices"
-	"time"
 
-	"github.com/atrilhq/platform/internal/core/music"
-	"github.com/atrilhq/platform/internal/discord"
+	"github.com/atrilhq/platform/internal/httpapi/view"
 )
 
-// ShardStatus is what operators see of a shard.
-type ShardStatus struct {
-	Bot       music.BotID
-	Shard     int
-	Shards    int
-	Connected bool
-	Epoch     int64
-	// Sequence is the last one whose consequences are durable.
-	Sequence int64
-	Latency  time.Duration
-	// Pending counts the positions that are not durable yet.
-	Pending  int
-	Counters discord.Counters
-}
-
-// Shards returns how the shards of this process are.
-func (r *Role) Shards() []ShardStatus {
-	var out []ShardStatus
+// Bots returns how the bots of this process are connected. Names are for whoever
+// knows the configuration to fill in.
+func (r *Role) Bots() []view.Bot {
+	out := make([]view.Bot, 0, len(r.bots))
 	for _, b := range r.bots {
+		v := view.Bot{ID: string(b.id), State: "connecting"}
 		b.mu.Lock()
 		shards := slices.Clone(b.shards)
 		b.mu.Unlock()
+		v.Shards = len(shards)
+		connected := 0
 		for _, s := range shards {
-			out = append(out, s.status())
+			s.mu.Lock()
+			conn, resumable := s.conn, s.saved.SessionID != ""
+			s.mu.Unlock()
+			switch {
+			case conn != nil && conn.Connected():
+				connected++
+				v.Guilds += conn.Guilds()
+				v.LatencyMS = max(v.LatencyMS, conn.Latency().Milliseconds())
+			case resumable:
+				v.State = "resuming"
+			}
 		}
+		if connected > 0 && connected == len(shards) {
+			v.State = "ready"
+		}
+		out = append(out, v)
 	}
 	return out
 }
 
-func (s *shard) status() ShardStatus {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	st := ShardStatus{
-		Bot: s.bot.id, Shard: s.index, Shards: s.count, Epoch: s.epoch, Sequence: s.saved.Sequence, Pending: s.ledger.depth(),
+// Connected is true where every shard of every bot has its session open.
+func (r *Role) Connected() bool {
+	for _, b := range r.Bots() {
+		if b.State != "ready" {
+			return false
+		}
 	}
-	if s.conn != nil {
-		st.Connected, st.Latency, st.Counters = s.conn.Connected(), s.conn.Latency(), s.conn.Counters()
-	}
-	return st
+	return true
 }

@@ -54,6 +54,7 @@ type conn struct {
 	from time.Time
 
 	mu      sync.Mutex
+	replay  [][]byte // goes first and is as long as it must be
 	queue   [][]byte
 	closing *closeFrame
 	wake    chan struct{}
@@ -215,22 +216,28 @@ func (c *conn) op(op int, d any) { c.send(mustJSON(payload{Op: op, D: mustJSON(d
 
 // send queues a message. A reader that is too slow loses its connection, not
 // its session.
-func (c *conn) send(raw []byte) { c.enqueue(c.w.opts.QueueLimit, raw) }
-
-func (c *conn) enqueue(limit int, raws ...[]byte) {
+func (c *conn) send(raw []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closing != nil {
 		return
 	}
-	if limit > 0 && len(c.queue)+len(raws) > limit {
-		c.queue, c.closing = nil, &closeFrame{closeUnknown, "the client reads too slowly"}
-		c.w.log.Warn("a slow gateway client was cut", "limit", limit)
+	if len(c.queue) >= c.w.opts.QueueLimit {
+		c.replay, c.queue, c.closing = nil, nil, &closeFrame{closeUnknown, "the client reads too slowly"}
+		c.w.log.Warn("a slow gateway client was cut", "limit", c.w.opts.QueueLimit)
 		c.cut()
-		c.signal()
-		return
+	} else {
+		c.queue = append(c.queue, raw)
 	}
-	c.queue = append(c.queue, raws...)
+	c.signal()
+}
+
+// sendReplay queues what a session has missed, before anything new.
+func (c *conn) sendReplay(missed [][]byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.replay = append(c.queue, missed...)
+	c.queue = nil
 	c.signal()
 }
 
@@ -250,8 +257,8 @@ func (c *conn) writeLoop() {
 		case <-c.wake:
 		}
 		c.mu.Lock()
-		queue, closing := c.queue, c.closing
-		c.queue = nil
+		queue, closing := append(c.replay, c.queue...), c.closing
+		c.replay, c.queue = nil, nil
 		c.mu.Unlock()
 		for _, raw := range queue {
 			if err := c.write(raw); err != nil {

@@ -14,7 +14,7 @@ func find[T any](op, kind, key string, all []T, ids func(T) (id, name string)) (
 	names := make([]string, 0, len(all))
 	for _, it := range all {
 		id, name := ids(it)
-		if key == id || strings.EqualFold(key, name) && key != "" {
+		if key != "" && (key == id || strings.EqualFold(key, name)) {
 			return it, nil
 		}
 		names = append(names, name)

@@ -199,6 +199,9 @@ func (c *conn) resume(d json.RawMessage) {
 		return
 	}
 	s := w.session(*m.Session)
+	if s != nil && s.BotID == b.ID && s.restored && *m.Seq > s.Seq {
+		s.Seq, s.Buffer = *m.Seq, nil
+	}
 	switch {
 	case s == nil || s.BotID != b.ID:
 		c.op(opInvalidSession, false)
@@ -223,15 +226,14 @@ func (c *conn) attach(s *session, seq int) {
 	if s.ttl != nil {
 		s.ttl.Stop()
 	}
-	s.conn = nil // the replay below is enqueued in one piece, before anything new
 	var missed [][]byte
 	for _, f := range s.Buffer {
 		if f.Seq > seq {
 			missed = append(missed, f.Raw)
 		}
 	}
-	c.enqueue(0, missed...)
-	s.conn, c.sess = c, s
+	c.sendReplay(missed)
+	s.conn, c.sess, s.restored = c, s, false
 	c.w.push(s, "RESUMED", mustJSON(obj{"_trace": []string{}}))
 }
 

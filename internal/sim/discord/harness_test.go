@@ -312,3 +312,17 @@ func eventually(t *testing.T, what string, ok func() bool) {
 		time.Sleep(2 * time.Millisecond)
 	}
 }
+
+// serveShared serves a World that outlives the test.
+func serveShared(t *testing.T, w *discord.World) *fixture {
+	t.Helper()
+	srv := httptest.NewServer(w.Handler())
+	w.SetBaseURL(srv.URL)
+	t.Cleanup(func() {
+		srv.CloseClientConnections()
+		srv.Close()
+		http.DefaultClient.CloseIdleConnections()
+	})
+	v := w.View()
+	return &fixture{t: t, w: w, srv: srv, bot: v.Bots[0], guild: v.Guilds[0]}
+}

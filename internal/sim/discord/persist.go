@@ -57,8 +57,9 @@ func writeFile(path string, raw []byte) error {
 }
 
 // Load replaces the World by the one in a file. Every session in it waits for
-// a RESUME from now on. It is meant for a World that nobody uses yet. It
-// returns NotFound if there is no file and Invalid if it is not a stored World.
+// a RESUME from now on; its first one may name a sequence that is ahead of the
+// file, because a simulator that was killed lost its last moments. It is meant
+// for a World that nobody uses yet. It returns NotFound if there is no file and Invalid if it is not a stored World.
 func (w *World) Load(path string) error {
 	const op = "discord.Load"
 	raw, err := os.ReadFile(path)
@@ -89,6 +90,7 @@ func (w *World) Load(path string) error {
 	}
 	w.st = st
 	for _, s := range w.st.Sessions {
+		s.restored = true
 		w.detach(s)
 	}
 	w.touch()

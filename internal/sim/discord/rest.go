@@ -167,8 +167,12 @@ func (q *request) safePath() string {
 	p := q.URL.Path
 	if t := q.PathValue("token"); t != "" {
 		p = strings.ReplaceAll(p, t, "***")
-	} else if strings.HasPrefix(p, "/api/v10/webhooks/") || strings.HasPrefix(p, "/api/v10/interactions/") {
-		p = strings.Join(strings.SplitN(p, "/", 6)[:5], "/") + "/***"
+	}
+	for _, secret := range []string{"/webhooks/", "/interactions/"} { // paths that are no route of ours
+		if before, rest, ok := strings.Cut(p, secret); ok && q.PathValue("token") == "" {
+			id, _, _ := strings.Cut(rest, "/")
+			p = before + secret + id + "/***"
+		}
 	}
 	return clip(p)
 }

@@ -85,8 +85,20 @@ func (w *World) Close() error {
 		c.close(closeUnknown, "the simulator stops")
 	}
 	w.mu.Unlock()
+	stuck := time.AfterFunc(closeTimeoutWait, w.cutAll)
 	w.running.Wait()
+	stuck.Stop()
 	return w.stopAutoSave()
+}
+
+// cutAll breaks the connections that are still there, so that a peer that does
+// not read cannot hold Close up.
+func (w *World) cutAll() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.conns {
+		c.cut()
+	}
 }
 
 // unlock releases the lock and then runs what was put off until after it.

@@ -1,0 +1,111 @@
+package cli_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/atrilhq/platform/internal/cli"
+	"github.com/atrilhq/platform/internal/sim/control"
+	"github.com/atrilhq/platform/internal/sim/discord"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"platformctl": func() {
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+		code := cli.Run(ctx, os.Args[1:], cli.IO{
+			Env: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+			Build: cli.Build{Version: "1.2.3", Commit: "abc", Date: "2026-03-01"}, Now: func() time.Time { return at },
+		})
+		stop()
+		os.Exit(code)
+	}})
+}
+
+// answering is a control API that answers commands as a bot would have made it.
+func answering(t *testing.T) string {
+	reply := json.RawMessage(`{"id":"900","content":"Queued **Ocean**","author":{"username":"atril"},"flags":64,"embeds":[{"title":"Ocean","description":"by Ana","fields":[{"name":"Length","value":"3:05"}]}],"components":[{"type":1,"components":[{"type":2,"label":"Skip","custom_id":"skip"},{"type":2,"label":"Stop","custom_id":"stop","disabled":true}]}]}`)
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /sim/v1/send", func(w http.ResponseWriter, r *http.Request) {
+		var in control.SendRequest
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil || r.Header.Get("X-Sandbox") != "1" {
+			t.Errorf("request: %v %v", err, r.Header)
+		}
+		out := map[string]any{"interaction_id": "77", "state": "answered", "acked_ms": 1, "answered_ms": 12, "deferred": false, "reply": reply}
+		if in.Line == "/silence" {
+			out = map[string]any{"interaction_id": "78", "state": "failed", "acked_ms": -1, "answered_ms": -1, "deferred": false, "reply": nil}
+		}
+		_ = json.NewEncoder(w).Encode(out)
+	})
+	srv := httptest.NewServer(mux)
+	t.Cleanup(srv.Close)
+	return srv.URL
+}
+
+func TestScripts(t *testing.T) {
+	dir, err := os.MkdirTemp("", "ctl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	world := discord.New(discord.Options{})
+	t.Cleanup(func() { _ = world.Close() })
+	real := httptest.NewServer(control.Handler(control.Deps{World: world}))
+	t.Cleanup(real.Close)
+
+	live := daemon(t, newBackend(""), dir, "live.sock")
+	sandbox := daemon(t, newBackend(real.URL), dir, "sandbox.sock")
+	acted := daemon(t, newBackend(answering(t)), dir, "acted.sock")
+	stale := filepath.Join(dir, "stale")
+	if err := os.WriteFile(stale, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../../testdata/script/ctl_*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no scripts: %v", err)
+	}
+	testscript.Run(t, testscript.Params{
+		Files: files, RequireExplicitExec: true, UpdateScripts: os.Getenv("UPDATE") != "",
+		Setup: func(e *testscript.Env) error {
+			for k, v := range map[string]string{
+				"PLATFORM_SOCKET": live, "LIVE": live, "SANDBOX": sandbox, "ACTED": acted, "STALE": stale, "HOME": e.WorkDir,
+				"XDG_STATE_HOME": "", "XDG_RUNTIME_DIR": "", "LANG": "C", "LC_ALL": "",
+			} {
+				e.Setenv(k, v)
+			}
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+	})
+}
+
+// exits runs a command and compares its exit code: exits 3 platformctl …
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM ARGUMENTS")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var ee *exec.ExitError
+		if !errors.As(err, &ee) {
+			ts.Fatalf("%v", err)
+		}
+		got = ee.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}

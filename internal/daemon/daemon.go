@@ -1,0 +1,138 @@
+// Package daemon opens what the chosen roles need, runs them as one group and
+// shuts them down in order: first whoever takes work in, then whoever does it,
+// last what keeps it.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/atrilhq/platform/internal/bus"
+	"github.com/atrilhq/platform/internal/bus/memory"
+	"github.com/atrilhq/platform/internal/config"
+	"github.com/atrilhq/platform/internal/config/locate"
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/httpapi/view"
+	"github.com/atrilhq/platform/internal/i18n"
+	"github.com/atrilhq/platform/internal/observe"
+	"github.com/atrilhq/platform/internal/store/dirlock"
+	"github.com/atrilhq/platform/internal/store/sqlstore"
+)
+
+// lockFile keeps a second daemon out of a data directory.
+const lockFile = "platformd.lock"
+
+// Options says what is run.
+type Options struct {
+	Config config.Config
+	// Env is the environment, by which platformctl finds the socket.
+	Env     []string
+	Version string
+	Commit  string
+	Logger  *slog.Logger
+	// Sandbox is where the simulators are, nil outside of a sandbox.
+	Sandbox *view.Sandbox
+	// TrustedHosts may be loaded from without being looked up.
+	TrustedHosts []string
+	// Up is told once everything listens.
+	Up func(view.Status)
+}
+
+// daemon is one run.
+type daemon struct {
+	Options
+	clock   clockwork.Clock
+	started time.Time
+	store   *sqlstore.DB
+	bus     bus.Bus
+	words   *i18n.Bundle
+	metrics *observe.Metrics
+	ready   *observe.Ready
+	roles   roles
+	addrs   []view.Listener
+}
+
+// Run runs a daemon until ctx ends, and then lets it finish what it has begun.
+// Errors: Conflict where another daemon has the data directory or a port,
+// Denied and Unavailable for what cannot be opened, Invalid for a configuration
+// that contradicts itself, and what the roles return.
+func Run(ctx context.Context, o Options) (err error) {
+	d := &daemon{Options: o, clock: clockwork.NewRealClock(), ready: &observe.Ready{}}
+	d.started = d.clock.Now().UTC()
+	d.metrics = observe.NewMetrics(o.Version, o.Commit)
+	lock, err := d.openDir()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Release()) }()
+	if d.words, err = i18n.New(); err != nil {
+		return err
+	}
+	d.store, err = sqlstore.Open(ctx, sqlstore.Options{
+		URL: o.Config.DatabaseURL().Reveal(), Partitions: d.partitions(), Logger: o.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.store.Close()) }()
+	d.bus = memory.New(0)
+	defer func() { err = errors.Join(err, d.bus.Close()) }()
+	return d.run(ctx)
+}
+
+// openDir makes the data directory and keeps others out of it.
+func (d *daemon) openDir() (*dirlock.Lock, error) {
+	const op = "daemon.openDir"
+	dir := d.Config.DataDir
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		code := fault.Unavailable
+		if os.IsPermission(err) {
+			code = fault.Denied
+		}
+		return nil, fault.Wrap(err, code, op, "the data directory "+dir+" cannot be made").
+			WithHint("choose one that you may write to with --data-dir")
+	}
+	lock, err := dirlock.Take(dir, lockFile)
+	if err != nil {
+		return nil, err
+	}
+	return lock, nil
+}
+
+// partitions is how many a new database gets. One that is there keeps its own.
+func (d *daemon) partitions() int {
+	if file, ok := strings.CutPrefix(d.Config.DatabaseURL().Reveal(), "sqlite://"); ok {
+		if _, err := os.Stat(filepath.FromSlash(file)); err == nil {
+			return 0
+		}
+	}
+	return d.Config.Partitions
+}
+
+// holder names this process in leases. On SQLite the data directory has one
+// process at a time, so its name stays the same and a successor need not wait.
+func (d *daemon) holder() string {
+	if strings.HasPrefix(d.Config.DatabaseURL().Reveal(), "sqlite:") {
+		return "local"
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return host + ":" + d.started.Format("20060102T150405.000000000")
+}
+
+// socket is where the admin socket is.
+func (d *daemon) socket() string {
+	if d.Config.Socket != "" {
+		return d.Config.Socket
+	}
+	return locate.Socket(d.Env, d.Config.DataDir)
+}

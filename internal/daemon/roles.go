@@ -1,0 +1,169 @@
+package daemon
+
+import (
+	"context"
+	"net/netip"
+	"os"
+	"slices"
+	"sync"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/core/plan"
+	"github.com/atrilhq/platform/internal/discord"
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/httpapi/view"
+	"github.com/atrilhq/platform/internal/lavalink"
+	"github.com/atrilhq/platform/internal/resolve"
+	"github.com/atrilhq/platform/internal/role/api"
+	"github.com/atrilhq/platform/internal/role/audio"
+	"github.com/atrilhq/platform/internal/role/gateway"
+	"github.com/atrilhq/platform/internal/role/worker"
+)
+
+// roles are those that were chosen; the others are nil.
+type roles struct {
+	gateway *gateway.Role
+	audio   *audio.Role
+	worker  *worker.Role
+	api     *api.Role
+
+	mu     sync.Mutex
+	states []view.Role
+}
+
+// set notes how far a role is. Listeners are not listed.
+func (r *roles) set(name, state, detail string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range r.states {
+		if r.states[i].Name == name {
+			r.states[i].State, r.states[i].Detail = state, detail
+		}
+	}
+}
+
+func (r *roles) list() []view.Role {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.states)
+}
+
+// parts are the roles in the order in which they are ended. The api role is its
+// listeners.
+func (r *roles) parts() []part {
+	var out []part
+	if r.gateway != nil {
+		out = append(out, part{"gateway", r.gateway.Run})
+	}
+	if r.audio != nil {
+		out = append(out, part{"audio", r.audio.Run})
+	}
+	if r.worker != nil {
+		out = append(out, part{"worker", r.worker.Run})
+	}
+	return out
+}
+
+// compose makes the chosen roles.
+func (d *daemon) compose(ctx context.Context) error {
+	c := d.Config
+	can, err := plan.Of(plan.Name(c.Plan.Default))
+	if err != nil {
+		return err
+	}
+	for _, name := range c.Roles {
+		d.roles.states = append(d.roles.states, view.Role{Name: name, State: "starting"})
+		switch name {
+		case "gateway":
+			d.roles.gateway, err = d.newGateway(ctx, can)
+		case "audio":
+			d.roles.audio, err = d.newAudio(ctx, can)
+		case "worker":
+			d.roles.worker = worker.New(worker.Options{Store: d.store, Clock: d.clock, Logger: d.Logger})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if slices.Contains(c.Roles, "api") {
+		d.roles.api = d.newAPI()
+	}
+	return nil
+}
+
+func (d *daemon) newGateway(ctx context.Context, can plan.Entitlements) (*gateway.Role, error) {
+	o := gateway.Options{
+		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), LeaseTTL: d.Config.Timeouts.LeaseTTL,
+		RESTURL: d.Config.Discord.RestURL, GatewayURL: d.Config.Discord.GatewayURL, Words: d.words, Entitlements: can,
+	}
+	for _, b := range d.Config.Discord.Bots {
+		o.Tokens = append(o.Tokens, b.Token.Reveal())
+	}
+	return gateway.New(ctx, o)
+}
+
+func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Role, error) {
+	r := d.Config.Resolve
+	o := audio.Options{
+		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), LeaseTTL: d.Config.Timeouts.LeaseTTL,
+		SearchPrefix: r.SearchPrefix, Entitlements: can,
+		Policy: resolve.PolicyOptions{Trusted: d.TrustedHosts, Allowed: r.AllowHosts, Denied: r.DenyHosts},
+	}
+	for _, n := range r.AllowNetworks {
+		p, err := netip.ParsePrefix(n)
+		if err != nil {
+			return nil, fault.Wrap(err, fault.Invalid, "daemon.newAudio", "resolve.allow_networks has "+n+", which is no network")
+		}
+		o.Policy.Networks = append(o.Policy.Networks, p)
+	}
+	for _, n := range d.Config.Lavalink.Nodes {
+		o.Nodes = append(o.Nodes, lavalink.Node{
+			Name: music.NodeName(n.Name), Address: n.Address, Secure: n.Secure, Password: lavalink.Secret(n.Password.Reveal()),
+		})
+	}
+	return audio.New(ctx, o)
+}
+
+func (d *daemon) newAPI() *api.Role {
+	names := map[music.BotID]string{}
+	for _, b := range d.Config.Discord.Bots {
+		if _, id, err := discord.ParseToken(b.Token.Reveal()); err == nil {
+			names[music.BotID(id)] = b.Name
+		}
+	}
+	o := api.Options{
+		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Base: d.base, BotNames: names, Sandbox: d.Sandbox,
+	}
+	if a := d.roles.audio; a != nil {
+		o.Live.Nodes = a.Nodes
+		o.Live.Guild = a.Loop().View
+		o.Live.Held = func() int { return len(a.Loop().Owned()) }
+	}
+	if g := d.roles.gateway; g != nil {
+		o.Live.Bots = func() []view.Bot {
+			bots := g.Bots()
+			for i := range bots {
+				bots[i].Name = names[music.BotID(bots[i].ID)]
+			}
+			return bots
+		}
+	}
+	return api.New(o)
+}
+
+// base is what is true of the process.
+func (d *daemon) base(ctx context.Context) view.Status {
+	ready, checks := d.ready.Check(ctx)
+	s := view.Status{
+		Version: d.Version, Commit: d.Commit, Mode: "live", Ready: ready, StartedAt: d.started,
+		UptimeMS: d.clock.Since(d.started).Milliseconds(), PID: os.Getpid(), DataDir: d.Config.DataDir,
+		Roles: d.roles.list(), Checks: []view.Check{}, Bots: []view.Bot{}, Addresses: d.addrs,
+	}
+	if d.Sandbox != nil {
+		s.Mode = "sandbox"
+	}
+	for _, c := range checks {
+		s.Checks = append(s.Checks, view.Check{Name: c.Name, OK: c.OK, Reason: c.Reason})
+	}
+	return s
+}

@@ -1,0 +1,182 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"net"
+	"slices"
+	"sync"
+
+	"github.com/atrilhq/platform/internal/config/locate"
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/httpapi"
+	"github.com/atrilhq/platform/internal/httpapi/view"
+	"github.com/atrilhq/platform/internal/observe"
+)
+
+// part is something that runs until it is told to end.
+type part struct {
+	name string
+	run  func(context.Context) error
+}
+
+// run opens the listeners, runs every part and ends them in order.
+func (d *daemon) run(ctx context.Context) error {
+	if err := d.compose(ctx); err != nil {
+		return err
+	}
+	listeners, err := d.listen()
+	if err != nil {
+		return err
+	}
+	release, err := locate.Publish(d.Env, d.socket())
+	if err != nil {
+		d.Logger.Warn("platformctl has to be told where the socket is", "socket", d.socket(), "error", err)
+	} else {
+		defer release()
+	}
+	// What stands first is ended first: intake, then work, then what shows it.
+	parts := append(d.roles.parts(), listeners...)
+	d.addChecks()
+	d.ready.Started(true)
+	if d.Up != nil {
+		d.Up(d.base(ctx))
+	}
+	err = d.group(ctx, parts)
+	return err
+}
+
+// group runs the parts until ctx ends or one of them fails. Then they are ended
+// in their order, each after the one before.
+func (d *daemon) group(ctx context.Context, parts []part) error {
+	failed := make(chan error, len(parts))
+	type running struct {
+		part
+		stop context.CancelFunc
+		done chan struct{}
+	}
+	var all []running
+	var mu sync.Mutex
+	var errs []error
+	for _, p := range parts {
+		life, stop := context.WithCancel(context.WithoutCancel(ctx))
+		r := running{part: p, stop: stop, done: make(chan struct{})}
+		all = append(all, r)
+		d.roles.set(p.name, "running", "")
+		go func() {
+			defer close(r.done)
+			err := p.run(life)
+			if err != nil && !errors.Is(err, context.Canceled) {
+				msg, _ := fault.Show(err)
+				d.roles.set(p.name, "failed", msg)
+				mu.Lock()
+				errs = append(errs, err)
+				mu.Unlock()
+				failed <- err
+				return
+			}
+			d.roles.set(p.name, "stopped", "")
+			if life.Err() == nil {
+				failed <- fault.New(fault.Internal, "daemon.group", "the "+p.name+" ended by itself")
+			}
+		}()
+	}
+	select {
+	case <-ctx.Done():
+		d.Logger.Info("stopping")
+	case err := <-failed:
+		d.Logger.Error("stopping because a part failed", "error", err)
+		mu.Lock()
+		if len(errs) == 0 {
+			errs = append(errs, err)
+		}
+		mu.Unlock()
+	}
+	d.ready.Started(false)
+	for _, r := range all {
+		d.roles.set(r.name, "draining", "")
+		r.stop()
+		<-r.done
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if len(errs) > 0 {
+		return errs[0]
+	}
+	return nil
+}
+
+// listen opens the admin socket, the API's port and the operations listener.
+func (d *daemon) listen() ([]part, error) {
+	var parts []part
+	var open []net.Listener
+	fail := func(err error) ([]part, error) {
+		for _, ln := range open {
+			_ = ln.Close()
+		}
+		return nil, err
+	}
+	serve := func(name, at string, ln net.Listener, run func(context.Context, net.Listener) error) {
+		open = append(open, ln)
+		d.addrs = append(d.addrs, view.Listener{Name: name, Address: at})
+		parts = append(parts, part{name, func(ctx context.Context) error { return run(ctx, ln) }})
+	}
+	if d.roles.api != nil {
+		server := httpapi.New(httpapi.Options{
+			Backend: d.roles.api, Logger: d.Logger, Clock: d.clock, Metrics: d.metrics, Version: d.Version,
+		})
+		sock, err := httpapi.ListenUnix(d.socket())
+		if err != nil {
+			return fail(err)
+		}
+		serve("socket", sock.Path(), sock, server.Serve)
+		if d.Config.Listen != "" {
+			ln, err := httpapi.ListenTCP(d.Config.Listen)
+			if err != nil {
+				return fail(err)
+			}
+			serve("api", ln.Addr().String(), ln, server.Serve)
+		}
+	}
+	if d.Config.Operations.Listen != "" {
+		ops := observe.Operations{
+			Gatherer: d.metrics.Gatherer(), Ready: d.ready, Logger: d.Logger, AllowRemote: d.Config.Operations.AllowRemote,
+		}
+		ln, err := ops.Listen(d.Config.Operations.Listen)
+		if err != nil {
+			return fail(err)
+		}
+		serve("operations", ln.Addr().String(), ln, ops.Serve)
+	}
+	if d.Sandbox != nil {
+		d.addrs = append(d.addrs, view.Listener{Name: "sandbox", Address: d.Sandbox.ControlURL})
+	}
+	return parts, nil
+}
+
+// addChecks says what readiness is made of.
+func (d *daemon) addChecks() {
+	d.ready.Add("database", d.store.Ping)
+	if d.roles.audio != nil {
+		d.ready.Add("partitions", func(context.Context) error {
+			if len(d.roles.audio.Loop().Owned()) == 0 {
+				return fault.New(fault.Pending, "daemon.ready", "no partition is owned yet")
+			}
+			return nil
+		})
+		d.ready.Add("nodes", func(context.Context) error {
+			if !slices.ContainsFunc(d.roles.audio.Nodes(), func(n view.Node) bool { return n.State == "up" }) {
+				return fault.New(fault.Unavailable, "daemon.ready", "no audio node is up")
+			}
+			return nil
+		})
+	}
+	if d.roles.gateway != nil {
+		d.ready.Add("gateway", func(context.Context) error {
+			if !d.roles.gateway.Connected() {
+				return fault.New(fault.Pending, "daemon.ready", "not every shard is connected to Discord")
+			}
+			return nil
+		})
+	}
+}

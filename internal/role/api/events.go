@@ -1,0 +1,115 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/event"
+	"github.com/atrilhq/platform/internal/httpapi"
+	"github.com/atrilhq/platform/internal/httpapi/view"
+	"github.com/atrilhq/platform/internal/role/topic"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+const (
+	tailPage = 256
+	// tailTurn is how long a tail waits at most before it looks into the
+	// journal by itself.
+	tailTurn = time.Second
+)
+
+func query(f httpapi.EventFilter) store.EventQuery {
+	return store.EventQuery{
+		After: f.After, Guild: music.GuildID(f.Guild), Types: f.Types, Since: f.Since, Until: f.Until,
+		Limit: f.Limit, Newest: f.Newest,
+	}
+}
+
+// Events implements httpapi.Backend.
+func (r *Role) Events(ctx context.Context, f httpapi.EventFilter) (view.EventPage, error) {
+	q := query(f)
+	// One more than asked for tells whether there is more.
+	q.Limit = min(q.Limit+1, httpapi.MaxEvents)
+	rows, err := r.opt.Store.Events(ctx, q)
+	if err != nil {
+		return view.EventPage{}, err
+	}
+	out := view.EventPage{Items: []view.Event{}, NextAfter: f.After}
+	if len(rows) > f.Limit {
+		out.More = true
+		if f.Newest {
+			rows = rows[len(rows)-f.Limit:]
+		} else {
+			rows = rows[:f.Limit]
+		}
+	}
+	for _, row := range rows {
+		e, err := show(row)
+		if err != nil {
+			return view.EventPage{}, err
+		}
+		out.Items = append(out.Items, e)
+		out.NextAfter = row.Seq
+	}
+	return out, nil
+}
+
+// show returns a row of the journal as the API shows it.
+func show(row store.JournalRow) (view.Event, error) {
+	h, err := event.Scan(row.Envelope)
+	if err != nil {
+		return view.Event{}, err
+	}
+	return view.Event{
+		Seq: row.Seq, ID: row.ID, Type: row.Type, Guild: string(row.Guild), Time: row.At.UTC(),
+		Traceparent: string(h.TraceParent), Cause: row.Cause, Data: append([]byte(nil), h.Data...),
+	}, nil
+}
+
+// Tail implements httpapi.Backend. What comes is read from the journal; the bus
+// only says when to look.
+func (r *Role) Tail(ctx context.Context, f httpapi.EventFilter, send func(view.Event) error) error {
+	sub := r.opt.Bus.Subscribe(topic.Events, 1)
+	defer sub.Close()
+	q := query(f)
+	q.Limit, q.Newest = tailPage, false
+	if q.After < 0 {
+		q.After = 0
+		newest, err := r.opt.Store.Events(ctx, store.EventQuery{Newest: true, Limit: 1})
+		if err != nil {
+			return err
+		}
+		if len(newest) > 0 {
+			q.After = newest[0].Seq
+		}
+	}
+	for {
+		rows, err := r.opt.Store.Events(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, row := range rows {
+			e, err := show(row)
+			if err != nil {
+				return err
+			}
+			if err := send(e); err != nil {
+				return err
+			}
+			q.After = row.Seq
+		}
+		if len(rows) == tailPage {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case _, open := <-sub.C():
+			if !open {
+				return nil
+			}
+		case <-r.opt.Clock.After(tailTurn):
+		}
+	}
+}

@@ -1,0 +1,171 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"strconv"
+	"strings"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/httpapi"
+	"github.com/atrilhq/platform/internal/httpapi/view"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+// bot returns the id of a bot that is given by id or by name.
+func (r *Role) bot(s string) music.BotID {
+	for id, name := range r.opt.BotNames {
+		if name == s {
+			return id
+		}
+	}
+	return music.BotID(s)
+}
+
+var errCursor = fault.New(fault.Invalid, "api.cursor", "the cursor is not one of this list").
+	WithHint("pass next_cursor of the page before, or none for the first page")
+
+// Players implements httpapi.Backend.
+func (r *Role) Players(ctx context.Context, f httpapi.PlayerFilter) (view.PlayerPage, error) {
+	q := store.PlayerQuery{
+		Guild: music.GuildID(f.Guild), Bot: r.bot(f.Bot), Node: music.NodeName(f.Node), Limit: f.Limit,
+	}
+	if f.Cursor != "" {
+		raw, err := base64.RawURLEncoding.DecodeString(f.Cursor)
+		guild, bot, ok := strings.Cut(string(raw), "/")
+		if err != nil || !ok {
+			return view.PlayerPage{}, errCursor
+		}
+		q.AfterGuild, q.AfterBot = music.GuildID(guild), music.BotID(bot)
+	}
+	rows, err := r.opt.Store.Players(ctx, q)
+	if err != nil {
+		return view.PlayerPage{}, err
+	}
+	out := view.PlayerPage{Items: make([]view.Player, 0, len(rows))}
+	for i := range rows {
+		g, _ := r.live(rows[i].Guild)
+		out.Items = append(out.Items, r.player(g, rows[i].Guild, &rows[i].Player, rows[i].Waiting))
+	}
+	if len(rows) > 0 && len(rows) == f.Limit {
+		last := rows[len(rows)-1]
+		out.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(string(last.Guild) + "/" + string(last.Player.Bot)))
+	}
+	return out, nil
+}
+
+func (r *Role) live(id music.GuildID) (music.Guild, bool) {
+	if r.opt.Live.Guild == nil {
+		return music.Guild{ID: id}, false
+	}
+	return r.opt.Live.Guild(id)
+}
+
+// find reads a player with its guild and queue.
+func (r *Role) find(ctx context.Context, guild, bot string) (music.Guild, *music.Player, error) {
+	rows, err := r.opt.Store.Load(ctx, []music.GuildID{music.GuildID(guild)})
+	if err != nil {
+		return music.Guild{}, nil, err
+	}
+	if len(rows) == 0 {
+		return music.Guild{}, nil, fault.New(fault.NotFound, "api.find", "no guild with that id is known")
+	}
+	p := rows[0].Player(r.bot(bot))
+	if p == nil {
+		return music.Guild{}, nil, fault.New(fault.NotFound, "api.find", "the guild has no player of that bot").
+			WithHint("list them with: platformctl players list --guild " + guild)
+	}
+	return rows[0], p, nil
+}
+
+// Player implements httpapi.Backend.
+func (r *Role) Player(ctx context.Context, guild, bot string) (view.Player, error) {
+	g, p, err := r.find(ctx, guild, bot)
+	if err != nil {
+		return view.Player{}, err
+	}
+	if l, ok := r.live(g.ID); ok {
+		g = l
+	}
+	return r.player(g, g.ID, p, len(p.Queue)), nil
+}
+
+// Queue implements httpapi.Backend.
+func (r *Role) Queue(ctx context.Context, guild, bot string, at httpapi.Page) (view.QueuePage, error) {
+	_, p, err := r.find(ctx, guild, bot)
+	if err != nil {
+		return view.QueuePage{}, err
+	}
+	from := 0
+	if at.Cursor != "" {
+		if from, err = strconv.Atoi(at.Cursor); err != nil || from < 0 {
+			return view.QueuePage{}, errCursor
+		}
+	}
+	out := view.QueuePage{Guild: guild, Bot: string(p.Bot), Total: len(p.Queue), Items: []view.QueueItem{}}
+	for i, q := range p.Queue {
+		out.LengthMS += q.Track.Length.Milliseconds()
+		if i < from || i >= from+at.Limit {
+			continue
+		}
+		item := view.QueueItem{
+			Position: i + 1, Slot: string(q.ID), State: string(q.State), Query: q.Query.Text, By: string(q.By), At: q.At,
+		}
+		if q.State == music.SlotReady {
+			t := track(q.Track)
+			item.Track = &t
+		}
+		out.Items = append(out.Items, item)
+	}
+	if next := from + at.Limit; next < len(p.Queue) {
+		out.NextCursor = strconv.Itoa(next)
+	}
+	return out, nil
+}
+
+func (r *Role) player(g music.Guild, id music.GuildID, p *music.Player, waiting int) view.Player {
+	v := view.Player{
+		Guild: string(id), GuildName: g.Name, Bot: string(p.Bot), BotName: r.opt.BotNames[p.Bot], State: state(p, waiting),
+		Node: string(p.Node), Channel: string(p.Voice.Want), TextChannel: string(p.Text), Volume: p.Volume, Queue: waiting,
+		IdleAt: p.IdleAt, EmptyAt: p.EmptyAt,
+	}
+	if p.Voice.Channel != "" {
+		v.Listeners = g.Listeners(p.Voice.Channel)
+	}
+	if p.Play != nil {
+		v.Play = &view.Play{
+			ID: string(p.Play.ID), Slot: string(p.Play.Slot), Phase: string(p.Play.Phase), By: string(p.Play.By),
+			Since: p.Play.Since, PositionMS: p.Play.PositionAt(r.now()).Milliseconds(), Track: track(p.Play.Track),
+		}
+	}
+	return v
+}
+
+// state is one word for what a player does.
+func state(p *music.Player, waiting int) string {
+	switch {
+	case p.Halted:
+		return "halted"
+	case p.Voice.Want != "" && !p.Voice.JoinBy.IsZero():
+		return "joining"
+	case p.Play == nil && waiting > 0:
+		return "waiting"
+	case p.Play == nil:
+		return "idle"
+	case p.Node == "":
+		return "waiting"
+	case p.Paused:
+		return "paused"
+	case p.Play.Phase == music.PhaseSounding:
+		return "playing"
+	}
+	return "loading"
+}
+
+func track(t music.Track) view.Track {
+	return view.Track{
+		Identifier: t.Identifier, Title: t.Title, Author: t.Author, Source: t.Source, URI: t.URI,
+		Artwork: t.Artwork, ISRC: t.ISRC, LengthMS: t.Length.Milliseconds(), Stream: t.Stream,
+	}
+}

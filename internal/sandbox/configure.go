@@ -1,0 +1,25 @@
+package sandbox
+
+import (
+	"github.com/atrilhq/platform/internal/config"
+	"github.com/atrilhq/platform/internal/sim/control"
+)
+
+// MediaHost is the host of the simulated media. It exists nowhere else.
+const MediaHost = "media.sandbox.example"
+
+// Configure makes a configuration one that lives in a world: its Discord, its
+// bots and its nodes take the place of what was configured.
+func Configure(c *config.Config, w control.World) {
+	c.Discord.RestURL, c.Discord.GatewayURL = w.RESTURL, ""
+	c.Discord.Bots = nil
+	for _, b := range w.Bots {
+		c.Discord.Bots = append(c.Discord.Bots, config.Bot{Name: b.Name, Token: config.NewSecret(b.Token)})
+	}
+	c.Lavalink.Nodes = nil
+	for _, n := range w.Nodes {
+		c.Lavalink.Nodes = append(c.Lavalink.Nodes, config.Node{
+			Name: n.Name, Address: n.Address, Password: config.NewSecret(n.Password),
+		})
+	}
+}

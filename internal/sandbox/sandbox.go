@@ -1,0 +1,196 @@
+// Package sandbox starts the simulators of Discord and Lavalink as one world and
+// tells a daemon how to reach them: the whole product without an account anywhere.
+package sandbox
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/jonboulle/clockwork"
+
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/sim/control"
+	"github.com/atrilhq/platform/internal/sim/discord"
+	"github.com/atrilhq/platform/internal/sim/lavalink"
+)
+
+const (
+	worldFile = "world.json"
+	portsFile = "ports.json"
+	loopback  = "127.0.0.1:0"
+	nodeName  = "sim-1"
+	// nodePassword is no secret: the node exists on loopback only.
+	nodePassword = "sandbox-only"
+)
+
+// Options says where the simulators are and what they keep.
+type Options struct {
+	// Listen is where the simulated Discord and the control are; empty takes
+	// the port of last time, or a free one.
+	Listen string
+	// DataDir keeps the world: who is in voice, messages, sessions.
+	DataDir string
+	Clock   clockwork.Clock
+	Logger  *slog.Logger
+}
+
+// Sandbox is a running world.
+type Sandbox struct {
+	world *discord.World
+	nodes []*node
+	http  *http.Server
+	addr  string
+}
+
+// ports are remembered, so that a daemon that was killed with its simulators
+// finds them where they were.
+type ports struct {
+	Main  string            `json:"main"`
+	Nodes map[string]string `json:"nodes"`
+}
+
+// Start starts the simulators. Errors: Conflict where a port is taken,
+// Unavailable or Denied where the directory cannot be used, Invalid for a stored
+// world that cannot be read.
+func Start(o Options) (*Sandbox, error) {
+	const op = "sandbox.Start"
+	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
+		return nil, fault.Wrap(err, fault.Unavailable, op, "the directory of the sandbox cannot be made").
+			WithHint("choose another one with --data-dir")
+	}
+	s := &Sandbox{world: discord.New(discord.Options{Clock: o.Clock, Logger: o.Logger})}
+	path := filepath.Join(o.DataDir, worldFile)
+	if err := s.world.Load(path); err != nil && fault.CodeOf(err) != fault.NotFound {
+		return nil, err
+	}
+	if err := s.world.AutoSave(path); err != nil {
+		return nil, err
+	}
+	known := readPorts(o.DataDir)
+	catalog := lavalink.DefaultCatalog()
+	sim, err := lavalink.New(lavalink.Options{
+		Name: nodeName, Password: nodePassword, Clock: o.Clock, Logger: o.Logger, Catalog: catalog, Verify: s.verify,
+	})
+	if err != nil {
+		return nil, errors.Join(err, s.world.Close())
+	}
+	n := &node{Node: sim, name: nodeName}
+	if err := n.listen(known.Nodes[nodeName]); err != nil {
+		return nil, errors.Join(err, s.world.Close())
+	}
+	s.nodes = append(s.nodes, n)
+	s.world.OnVoiceClosed(s.voiceClosed)
+	if err := s.serve(o, known.Main); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	writePorts(o, ports{Main: s.addr, Nodes: map[string]string{nodeName: n.addr}})
+	return s, nil
+}
+
+func (s *Sandbox) serve(o Options, last string) error {
+	ln, err := listen(o.Listen, last)
+	if err != nil {
+		return err
+	}
+	s.addr = ln.Addr().String()
+	s.world.SetBaseURL("http://" + s.addr)
+	deps := control.Deps{World: s.world, Passwords: map[string]string{nodeName: nodePassword}}
+	for _, n := range s.nodes {
+		deps.Nodes = append(deps.Nodes, n)
+	}
+	mux := http.NewServeMux()
+	mux.Handle(control.Prefix+"/", control.Handler(deps))
+	mux.Handle("/", s.world.Handler())
+	s.http = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	go func() { _ = s.http.Serve(ln) }()
+	return nil
+}
+
+// listen opens the address that was asked for, or the one of last time, or any.
+func listen(address, last string) (net.Listener, error) {
+	const op = "sandbox.listen"
+	if address == "" && last != "" {
+		if ln, err := net.Listen("tcp", last); err == nil {
+			return ln, nil
+		}
+	}
+	if address == "" {
+		address = loopback
+	}
+	host, _, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+		return nil, fault.New(fault.Invalid, op, "simulators listen on loopback only").
+			WithHint("use an address such as 127.0.0.1:8090")
+	}
+	ln, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Conflict, op, "the address "+address+" cannot be listened on").
+			WithHint("stop what uses it, or choose another port")
+	}
+	return ln, nil
+}
+
+// Address is where the simulated Discord and the control are, as host:port.
+func (s *Sandbox) Address() string { return s.addr }
+
+// Close ends the simulators and writes the world down.
+func (s *Sandbox) Close() error {
+	var err error
+	if s.http != nil {
+		err = s.http.Close()
+	}
+	for _, n := range s.nodes {
+		n.close()
+	}
+	return errors.Join(err, s.world.Close())
+}
+
+// verify lets the node ask Discord whether credentials for voice are real.
+func (s *Sandbox) verify(v lavalink.Voice) error {
+	return s.world.VerifyVoice(v.GuildID, v.UserID, v.ChannelID, v.SessionID, v.Token, v.Endpoint)
+}
+
+func (s *Sandbox) voiceClosed(guild, user string, code int) {
+	for _, n := range s.nodes {
+		_ = n.CloseVoice(user, guild, code, "Disconnected.", true)
+	}
+}
+
+func readPorts(dir string) ports {
+	var p ports
+	raw, err := os.ReadFile(filepath.Join(dir, portsFile))
+	if err != nil || json.Unmarshal(raw, &p) != nil {
+		return ports{}
+	}
+	return p
+}
+
+func writePorts(o Options, p ports) {
+	raw, err := json.Marshal(p)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(o.DataDir, portsFile), raw, 0o600)
+	}
+	if err != nil {
+		o.Logger.Warn("the ports of the sandbox cannot be written down", "error", err)
+	}
+}
+
+// World asks a sandbox, in this process or in another one, what there is.
+// Errors: Unavailable where none answers.
+func World(ctx context.Context, address string) (control.World, error) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	w, err := control.NewClient(address, nil).World(ctx)
+	if err != nil {
+		return w, fault.Wrap(err, fault.Unavailable, "sandbox.World", "no sandbox answers at "+address).
+			WithHint("start one with: platformd sim --listen " + address)
+	}
+	return w, nil
+}
