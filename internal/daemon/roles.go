@@ -95,6 +95,7 @@ func (d *daemon) newGateway(ctx context.Context, can plan.Entitlements) (*gatewa
 	o := gateway.Options{
 		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), LeaseTTL: d.Config.Timeouts.LeaseTTL,
 		RESTURL: d.Config.Discord.RestURL, GatewayURL: d.Config.Discord.GatewayURL, Words: d.words, Entitlements: can,
+		Metrics: d.metrics,
 	}
 	for _, b := range d.Config.Discord.Bots {
 		o.Tokens = append(o.Tokens, b.Token.Reveal())
@@ -109,6 +110,8 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 		SearchPrefix: r.SearchPrefix, Entitlements: can,
 		Policy: resolve.PolicyOptions{Trusted: d.TrustedHosts, Allowed: r.AllowHosts, Denied: r.DenyHosts},
 	}
+	o.Settings = music.DefaultSettings()
+	o.Settings.Idle, o.Settings.Empty = d.Config.Music.Idle, d.Config.Music.Empty
 	for _, n := range r.AllowNetworks {
 		p, err := netip.ParsePrefix(n)
 		if err != nil {

@@ -36,7 +36,8 @@ func (d *daemon) run(ctx context.Context) error {
 		defer release()
 	}
 	// What stands first is ended first: intake, then work, then what shows it.
-	parts := append(d.roles.parts(), listeners...)
+	parts := append(d.roles.parts(), part{"gauges", d.gauge})
+	parts = append(parts, listeners...)
 	d.addChecks()
 	d.ready.Started(true)
 	if d.Up != nil {

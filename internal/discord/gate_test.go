@@ -53,11 +53,12 @@ type message struct {
 
 func newGate(t *testing.T) *gate {
 	t.Helper()
-	g := &gate{t: t, peers: make(chan *peer, 16)}
+	g := &gate{t: t, peers: make(chan *peer, 256)}
 	up := websocket.Upgrader{}
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	var open []*websocket.Conn
+	var over bool
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ws, err := up.Upgrade(w, r, nil)
 		if err != nil {
@@ -65,14 +66,19 @@ func newGate(t *testing.T) *gate {
 		}
 		p := &peer{t: t, ws: ws, path: r.URL.RequestURI(), in: make(chan message, 1024)}
 		mu.Lock()
+		defer mu.Unlock()
+		if over {
+			_ = ws.Close()
+			return
+		}
 		open = append(open, ws)
-		mu.Unlock()
 		wg.Go(p.read)
 		g.peers <- p
 	}))
 	g.url = "ws" + strings.TrimPrefix(srv.URL, "http")
 	t.Cleanup(func() {
 		mu.Lock()
+		over = true
 		for _, ws := range open {
 			_ = ws.Close()
 		}
@@ -392,5 +398,27 @@ func each(list []store.GuildSnapshot) func(func(store.GuildSnapshot) error) erro
 			}
 		}
 		return nil
+	}
+}
+
+// fieldsOf reads a message's data.
+func fieldsOf(t *testing.T, m message) map[string]any {
+	t.Helper()
+	var d map[string]any
+	if err := json.Unmarshal(m.D, &d); err != nil {
+		t.Fatalf("op %d holds %s", m.Op, m.D)
+	}
+	return d
+}
+
+// recvOK waits for a message, or for the end of the connection.
+func recvOK(t *testing.T, c <-chan message) (message, bool) {
+	t.Helper()
+	select {
+	case m, ok := <-c:
+		return m, ok
+	case <-time.After(patient):
+		t.Fatal("the client says nothing")
+		return message{}, false
 	}
 }

@@ -214,14 +214,29 @@ func (k *cache) complete(in *Interaction, now time.Time) {
 	if g == nil {
 		return
 	}
-	access := music.BotAccess{Bot: k.bot}
-	if v, ok := g.Voice[string(in.Actor.User)]; ok {
-		in.Actor.Voice = music.ChannelID(v.Channel)
-		if ch := g.Channels[v.Channel]; ch != nil {
-			p := g.permissionsIn(k.me, g.Self, ch, now)
-			access.Connect = p.Has(discord.PermissionConnect)
-			access.Speak = p.Has(discord.PermissionSpeak)
-		}
+	in.Actor.Voice = music.ChannelID(g.Voice[string(in.Actor.User)].Channel)
+	in.Actor.Bots = []music.BotAccess{k.access(g, string(in.Actor.Voice), now)}
+}
+
+// access is what this bot may do in a channel; in one that is not known, nothing.
+func (k *cache) access(g *guild, id string, now time.Time) music.BotAccess {
+	a := music.BotAccess{Bot: k.bot}
+	if ch := g.Channels[id]; ch != nil {
+		p := g.permissionsIn(k.me, g.Self, ch, now)
+		a.Connect, a.Speak = p.Has(discord.PermissionConnect), p.Has(discord.PermissionSpeak)
 	}
-	in.Actor.Bots = []music.BotAccess{access}
+	return a
+}
+
+// Access says what this bot may do in a channel of a guild, so that an
+// interaction with another bot of the pool can be completed. It is false for a
+// guild that this bot is not in.
+func (c *Conn) Access(guild music.GuildID, channel music.ChannelID) (music.BotAccess, bool) {
+	c.known.Lock()
+	defer c.known.Unlock()
+	g := c.known.guilds[string(guild)]
+	if g == nil {
+		return music.BotAccess{Bot: c.o.Bot}, false
+	}
+	return c.known.access(g, string(channel), c.o.Clock.Now()), true
 }

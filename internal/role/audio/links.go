@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
@@ -11,6 +12,9 @@ import (
 	"github.com/atrilhq/platform/internal/partition"
 	"github.com/atrilhq/platform/internal/store"
 )
+
+// firstLook is when a node is asked whether a play that it started sounds.
+const firstLook = 750 * time.Millisecond
 
 type linkKey struct {
 	partition int
@@ -145,6 +149,10 @@ func (r *Role) heard(k linkKey, e lavalink.Event) {
 			ID:    r.inputID(fmt.Sprintf("node:%s:%s", k.node, k.bot)),
 			Guild: e.Guild, Body: named(e.Body, k),
 		})
+		if _, started := e.Body.(music.PlayStarted); started {
+			// The next update of its position may be five seconds away.
+			r.after(r.links.ctx, firstLook, func() { r.steering.look(playerKey{e.Guild, k.bot}) })
+		}
 	}
 }
 

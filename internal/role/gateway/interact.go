@@ -10,6 +10,7 @@ import (
 	"github.com/atrilhq/platform/internal/discord"
 	"github.com/atrilhq/platform/internal/discord/command"
 	"github.com/atrilhq/platform/internal/discord/render"
+	"github.com/atrilhq/platform/internal/observe"
 	"github.com/atrilhq/platform/internal/partition"
 )
 
@@ -36,6 +37,7 @@ func (s *shard) Interaction(at discord.Position, i discord.Interaction) {
 	if w == nil {
 		return
 	}
+	w.trace = observe.NewTrace().String()
 	s.role.setLocale(i.Guild, i.GuildLocale)
 	switch {
 	case i.Type == dis.InteractionTypeApplicationCommand && i.Command != nil:
@@ -51,6 +53,7 @@ func (s *shard) Interaction(at discord.Position, i discord.Interaction) {
 // command hands a slash command to its guild, or answers what needs no guild.
 func (s *shard) command(e *entry, w *waiter) {
 	r, i := s.role, w.i
+	w.name = i.Command.Name
 	words := r.opt.Words.For(i.Locale)
 	action, refusal := command.Parse(i.Command.Name, arguments(i.Command.Options))
 	if refusal == nil && action == nil {
@@ -70,7 +73,7 @@ func (s *shard) command(e *entry, w *waiter) {
 	}
 	r.waiters.wg.Go(func() { s.attend(w) })
 	s.hand(e, partition.Delivery{
-		Input:   music.Input{ID: i.ID, Guild: i.Guild, Body: c},
+		Input:   music.Input{ID: i.ID, Guild: i.Guild, Trace: w.trace, Body: c},
 		Expires: w.received.Add(giveUpAfter),
 	})
 }
