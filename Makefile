@@ -82,8 +82,9 @@ test-short: $(TESTSUM) ## All Go tests with -short, without the race detector: f
 	$(GO) test -json -short -timeout $(TEST_TIMEOUT) $(PKG) | $(TESTSUM)
 
 .PHONY: test-scripts
-test-scripts: ## The tests of install.sh
-	sh install.test.sh
+test-scripts: ## The tests of install.sh, and the links of the documents
+	@sh install.test.sh
+	@build/links.sh
 
 .PHONY: fuzz
 fuzz: ## Every fuzz target for FUZZTIME (PKG=./internal/event/...)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go, where it is missing: a C compiler (the
-# race detector on Linux needs one) and PostgreSQL (the store is tested on a real
-# one, which the tests start and stop themselves; no running server is used).
+# race detector on Linux needs one), curl or wget, and PostgreSQL (the store is
+# tested on a real one, which the tests start and stop themselves; no running
+# server is used).
 #
 # --list only tells what is missing, one package a line, and changes nothing.
 set -euo pipefail
@@ -37,6 +38,7 @@ if [ "$os" = Linux ]; then
 	command -v "$(go env CC)" >/dev/null || need gcc ''
 	[ -e /usr/include/stdlib.h ] || need libc6-dev ''
 fi
+command -v curl >/dev/null || command -v wget >/dev/null || need curl curl # install.sh is tested too
 postgres_found || need postgresql postgresql@17
 
 if [ "${1-}" = --list ]; then
