@@ -66,12 +66,7 @@ clean-all: clean ## Remove the tools and caches as well
 
 .PHONY: test
 test: deps ## Everything that must pass: formatting, vet, lint, drift, scripts, all tests with -race
-	@build/step.sh 'formatting'      $(MAKE) fmt-check
-	@build/step.sh 'vet'             $(MAKE) vet
-	@build/step.sh 'lint'            $(MAKE) lint
-	@build/step.sh 'generated files' $(MAKE) generate-check
-	@build/step.sh 'scripts'         $(MAKE) test-scripts
-	@build/step.sh 'go tests'        $(MAKE) test-race
+	@build/steps.sh fmt-check vet lint generate-check test-scripts test-race
 
 .PHONY: test-race
 test-race: $(TESTSUM) ## All Go tests with the race detector (PKG=./internal/event/...)

@@ -52,9 +52,9 @@ give_up() {
 	exit 1
 }
 
-echo "installing: ${missing[*]}" >&2
 if [ "$os" = Darwin ]; then
 	command -v brew >/dev/null || give_up "install Homebrew, or these packages in another way"
+	echo "installing: ${missing[*]}" >&2
 	HOMEBREW_NO_AUTO_UPDATE=1 brew install "${missing[@]}"
 elif command -v apt-get >/dev/null; then
 	as_root=()
@@ -64,6 +64,7 @@ elif command -v apt-get >/dev/null; then
 		fi
 		as_root=(sudo)
 	fi
+	echo "installing: ${missing[*]}" >&2
 	# RUNLEVEL=1 keeps the package from starting a server that nobody asked for.
 	run() { ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get -q -o Acquire::Retries=3 "$@"; }
 	run update </dev/null >&2 || echo "apt-get update failed; trying with what is known" >&2
