@@ -113,5 +113,5 @@ func writeRows(path string, rows []row) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, append(data, '\n'), 0o644) //nolint:gosec // committed, for all to read
+	return os.WriteFile(path, append(data, '\n'), 0o644)
 }

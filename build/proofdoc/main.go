@@ -50,10 +50,10 @@ func run(kept, fresh, document string) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(kept, append(data, '\n'), 0o644); err != nil { //nolint:gosec // committed, for all to read
+	if err := os.WriteFile(kept, append(data, '\n'), 0o644); err != nil {
 		return err
 	}
-	return os.WriteFile(document, []byte(write(parts)), 0o644) //nolint:gosec // as above
+	return os.WriteFile(document, []byte(write(parts)), 0o644)
 }
 
 func read(path string) ([]part, error) {

@@ -27,7 +27,7 @@ func main() {
 }
 
 func run(dir, version string) error {
-	ln, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it lives as long as the process
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
 	}
