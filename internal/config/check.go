@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/atrilhq/platform/internal/config/locate"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 var (
@@ -162,7 +163,7 @@ func checkHosts(hosts []string) error {
 func redactURL(s string) string {
 	u, err := url.Parse(s)
 	if err != nil {
-		return redacted
+		return secret.Redacted
 	}
 	u.RawQuery, u.Fragment = "", ""
 	return u.Redacted()

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // defaultCredentials are passwords that the documentation of others uses as
@@ -61,7 +63,7 @@ func (l *loader) checkName(at, source, name string, seen *[]string) {
 }
 
 // secret returns a secret that is given itself or by a file, exactly one of them.
-func (l *loader) secret(at, key, source string, given Secret, file string) Secret {
+func (l *loader) secret(at, key, source string, given secret.Text, file string) secret.Text {
 	either := key + " or " + key + "_file"
 	switch {
 	case !given.Empty() && file != "":
@@ -74,13 +76,13 @@ func (l *loader) secret(at, key, source string, given Secret, file string) Secre
 		b, err := readBounded(file, maxSecretFile)
 		if err != nil {
 			l.problem(at+"."+key+"_file", source, quote(file)+" "+why(err), "path of a readable file of at most 4 KiB")
-			return Secret{}
+			return secret.Text{}
 		}
 		s := strings.TrimRight(string(b), "\r\n")
 		if s == "" {
 			l.problem(at+"."+key+"_file", source, quote(file)+" is empty", "a file that holds the "+key)
 		}
-		return NewSecret(s)
+		return secret.New(s)
 	}
-	return Secret{}
+	return secret.Text{}
 }

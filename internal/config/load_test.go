@@ -48,7 +48,7 @@ func TestDefaults(t *testing.T) {
 	if strings.Join(c.Roles, ",") != "gateway,audio,api,worker" || c.Partitions != 16 || c.Plan.Default != "free" {
 		t.Errorf("%v %d %q", c.Roles, c.Partitions, c.Plan.Default)
 	}
-	if c.Timeouts.LeaseTTL != 10*time.Second || c.Timeouts.DeferAfter != 1500*time.Millisecond || c.Music.Idle != 5*time.Minute || c.Music.Empty != 2*time.Minute {
+	if c.Timeouts.LeaseTTL != 5*time.Second || c.Timeouts.Shutdown != 20*time.Second || c.Music.Idle != 5*time.Minute || c.Music.Empty != 2*time.Minute {
 		t.Errorf("%+v %+v", c.Timeouts, c.Music)
 	}
 	if got := c.DatabaseURL().Reveal(); got != "sqlite://"+c.DataDir+"/platform.db" {

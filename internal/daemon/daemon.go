@@ -77,6 +77,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	d.store, err = sqlstore.Open(ctx, sqlstore.Options{
 		URL: o.Config.DatabaseURL().Reveal(), Partitions: d.partitions(), Logger: o.Logger,
+		Timeout: o.Config.Timeouts.Database,
 	})
 	if err != nil {
 		return err

@@ -18,6 +18,7 @@ import (
 	"github.com/atrilhq/platform/internal/role/audio"
 	"github.com/atrilhq/platform/internal/role/gateway"
 	"github.com/atrilhq/platform/internal/role/worker"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // roles are those that were chosen; the others are nil.
@@ -121,7 +122,7 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 	}
 	for _, n := range d.Config.Lavalink.Nodes {
 		o.Nodes = append(o.Nodes, lavalink.Node{
-			Name: music.NodeName(n.Name), Address: n.Address, Secure: n.Secure, Password: lavalink.Secret(n.Password.Reveal()),
+			Name: music.NodeName(n.Name), Address: n.Address, Secure: n.Secure, Password: secret.New(n.Password.Reveal()),
 		})
 	}
 	return audio.New(ctx, o)

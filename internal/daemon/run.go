@@ -94,10 +94,17 @@ func (d *daemon) group(ctx context.Context, parts []part) error {
 		mu.Unlock()
 	}
 	d.ready.Started(false)
+	enough := d.clock.After(d.Config.Timeouts.Shutdown)
 	for _, r := range all {
 		d.roles.set(r.name, "draining", "")
 		r.stop()
-		<-r.done
+		select {
+		case <-r.done:
+		case <-enough:
+			// What is not done is done by the next process: nothing acknowledged is only in memory.
+			return fault.New(fault.Unavailable, "daemon.group", "the "+r.name+" did not end in time").
+				WithHint("give it more time with timeouts.shutdown")
+		}
 	}
 	mu.Lock()
 	defer mu.Unlock()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 	"github.com/atrilhq/platform/internal/store"
 )
 
@@ -40,7 +41,7 @@ type Limits interface {
 // Options are what a connection needs. Bot, Token, Limits and Handler must be set.
 type Options struct {
 	Bot    music.BotID
-	Token  Secret
+	Token  secret.Text
 	Limits Limits
 	// GatewayURL replaces the address that Discord names.
 	GatewayURL string
@@ -106,7 +107,7 @@ type Conn struct {
 func NewConn(o Options) (*Conn, error) {
 	const op = "discord.NewConn"
 	o.Shards = max(o.Shards, 1)
-	if o.Bot == "" || o.Token == "" || o.Handler == nil || o.Limits == nil {
+	if o.Bot == "" || o.Token.Empty() || o.Handler == nil || o.Limits == nil {
 		return nil, fault.New(fault.Invalid, op, "a connection needs a bot, its token, limits and a handler")
 	}
 	if o.Shard < 0 || o.Shard >= o.Shards {

@@ -18,6 +18,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/discord"
+	"github.com/atrilhq/platform/internal/secret"
 	"github.com/atrilhq/platform/internal/store"
 )
 
@@ -294,7 +295,7 @@ func start(t *testing.T, g *gate, change ...func(*discord.Options)) *rig {
 	r := &rig{t: t, gate: g, log: &safeLog{}, done: make(chan error, 1), rec: &recorder{got: make(chan handed, 4096)}}
 	r.limits = &limits{l: discord.StartLimits{URL: g.url, Shards: 1, Total: 1000, Remaining: 1000, Concurrency: 1}}
 	o := discord.Options{
-		Bot: botID, Token: token, Limits: r.limits, Handler: r.rec,
+		Bot: botID, Token: secret.New(token), Limits: r.limits, Handler: r.rec,
 		Logger: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, f := range change {

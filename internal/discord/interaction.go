@@ -9,6 +9,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // Interaction is something that a person did with a bot, as Discord tells it
@@ -17,7 +18,7 @@ type Interaction struct {
 	ID          string
 	Application string
 	// Token lets anybody answer for 15 minutes.
-	Token Secret
+	Token secret.Text
 	Type  discord.InteractionType
 	// Locale is the person's language, GuildLocale the guild's, as BCP 47.
 	Locale      string
@@ -78,7 +79,7 @@ type (
 		ID          string                  `json:"id"`
 		Application string                  `json:"application_id"`
 		Type        discord.InteractionType `json:"type"`
-		Token       Secret                  `json:"token"`
+		Token       secret.Text             `json:"token"`
 		GuildID     string                  `json:"guild_id"`
 		ChannelID   string                  `json:"channel_id"`
 		Channel     *wireChannel            `json:"channel"`
@@ -126,7 +127,7 @@ func DecodeInteraction(raw []byte) (Interaction, error) {
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return bad("its form is not the documented one")
 	}
-	if CreatedAt(w.ID).IsZero() || w.Token == "" || w.Application == "" {
+	if CreatedAt(w.ID).IsZero() || w.Token.Empty() || w.Application == "" {
 		return bad("it has no id, application or token")
 	}
 	out := Interaction{

@@ -8,6 +8,7 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/discord"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 func TestHeartbeats(t *testing.T) {
@@ -175,11 +176,11 @@ func TestSetVoiceRefuses(t *testing.T) {
 }
 
 func TestNewConnRefuses(t *testing.T) {
-	ok := discord.Options{Bot: botID, Token: token, Limits: &limits{}, Handler: &recorder{}}
+	ok := discord.Options{Bot: botID, Token: secret.New(token), Limits: &limits{}, Handler: &recorder{}}
 	for name, change := range map[string]func(*discord.Options){
 		"no bot":               func(o *discord.Options) { o.Bot = "" },
-		"no token":             func(o *discord.Options) { o.Token = "" },
-		"a token that is none": func(o *discord.Options) { o.Token = "hello" },
+		"no token":             func(o *discord.Options) { o.Token = secret.Text{} },
+		"a token that is none": func(o *discord.Options) { o.Token = secret.New("hello") },
 		"no handler":           func(o *discord.Options) { o.Handler = nil },
 		"no limits":            func(o *discord.Options) { o.Limits = nil },
 		"a shard too many":     func(o *discord.Options) { o.Shard, o.Shards = 2, 2 },

@@ -11,6 +11,7 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/discord"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 	"github.com/atrilhq/platform/internal/store"
 )
 
@@ -248,7 +249,7 @@ func TestWithoutAUsableSnapshotItIdentifies(t *testing.T) {
 	}
 	boom := errors.New("boom")
 	_, err := discord.NewConn(discord.Options{
-		Bot: botID, Token: token, Limits: &limits{}, Handler: &recorder{}, State: state,
+		Bot: botID, Token: secret.New(token), Limits: &limits{}, Handler: &recorder{}, State: state,
 		Snapshots: func(func(store.GuildSnapshot) error) error { return boom },
 	})
 	if !errors.Is(err, boom) {

@@ -11,6 +11,7 @@ import (
 	"github.com/atrilhq/platform/internal/discord"
 	"github.com/atrilhq/platform/internal/discord/render"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 const (
@@ -111,7 +112,7 @@ func (s *shard) respond(i discord.Interaction, m render.Message) error {
 	return err
 }
 
-func (s *shard) edit(app string, token discord.Secret, m render.Message) error {
+func (s *shard) edit(app string, token secret.Text, m render.Message) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), respondWithin)
 	defer cancel()
 	return s.bot.rest.EditOriginal(ctx, app, token, m.Update())
@@ -153,7 +154,7 @@ func addressOf(i discord.Interaction) string {
 	return i.Application + "/" + i.Token.Reveal()
 }
 
-func parseAddress(a string) (app string, token discord.Secret, ok bool) {
+func parseAddress(a string) (app string, token secret.Text, ok bool) {
 	app, t, ok := strings.Cut(a, "/")
-	return app, discord.Secret(t), ok && app != "" && t != ""
+	return app, secret.New(t), ok && app != "" && t != ""
 }

@@ -13,13 +13,14 @@ import (
 	"github.com/atrilhq/platform/internal/discord"
 	"github.com/atrilhq/platform/internal/discord/command"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // bot is one account of the pool.
 type bot struct {
 	id    music.BotID
 	app   string
-	token discord.Secret
+	token secret.Text
 	rest  *discord.REST
 
 	mu     sync.Mutex

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	dis "github.com/disgoorg/disgo/discord"
@@ -61,7 +62,7 @@ func (s *shard) command(e *entry, w *waiter) {
 		return
 	}
 	c := music.Command{
-		Actor: i.Actor, Do: action,
+		Actor: r.withPool(s.bot, i), Do: action,
 		Reply: music.ReplyTo{Surface: surface, ID: i.ID, Address: addressOf(i), Locale: i.Locale},
 	}
 	if refusal == nil {
@@ -89,4 +90,24 @@ func arguments(in []discord.Option) []dis.SlashCommandOption {
 		out = append(out, dis.SlashCommandOption{Name: o.Name, Type: o.Type, Value: raw})
 	}
 	return out
+}
+
+// withPool completes what the actor's own connection knows by what the other
+// bots of the pool may do in the channel.
+func (r *Role) withPool(front *bot, i discord.Interaction) music.Actor {
+	a := i.Actor
+	if a.Voice == "" {
+		return a
+	}
+	for _, b := range r.bots {
+		if b == front {
+			continue
+		}
+		if conn := b.conn(i.Guild); conn != nil {
+			if access, known := conn.Access(i.Guild, a.Voice); known {
+				a.Bots = append(slices.Clip(a.Bots), access)
+			}
+		}
+	}
+	return a
 }
