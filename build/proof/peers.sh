@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # The foreign peers of `make proof`: unmodified discord.js and lavalink-client
-# each complete a session against the simulators. Prints one line of JSON and
-# exits with 1 if anything failed. What the programs have to say on the way, and
-# the simulator's log of one that failed, goes to standard error.
+# each complete a session against the simulators. Prints one line of JSON for
+# each with its checks, then one that sums them up, and exits with 1 if anything
+# failed. What a program has to say on the way, and the simulator's log of one
+# that failed, goes to standard error.
 #
 #   build/proof/peers.sh [peer...]      discordjs lavalinkclient, both by default
 #
-# PLATFORMD names a program that is built already; without it one is built from
-# the tree. Needs Node.js 20 or newer with npm, and what `go build` needs.
+# BIN names a directory with a platformd that is built already; without it one
+# is built from the tree. Needs Node.js 20 or newer with npm.
 set -euo pipefail
 
 # The versions that are proven against. Changing one is a change like another.
@@ -33,21 +34,21 @@ trap 'stop; rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 die() {
-  printf '{"name":"peers","ok":false,"error":"%s"}\n' "$1"
+  printf '{"error": "%s"}\n' "$1"
   exit 1
 }
 
 for p in "${peers[@]}"; do
   [[ "$p" =~ ^[a-z]+$ ]] && [ -f "$here/peers/$p.mjs" ] || die "there is no such peer; known are discordjs and lavalinkclient"
 done
-command -v node >/dev/null && command -v npm >/dev/null || die "node and npm are needed: build/deps.sh says how to get them"
-[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || die "Node.js 20 or newer is needed"
+command -v node >/dev/null && command -v npm >/dev/null || die "Node.js 20 or newer with npm is needed"
+[ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || die "Node.js 20 or newer with npm is needed"
 
-platformd=${PLATFORMD:-$work/platformd}
-if [ -z "${PLATFORMD:-}" ]; then
+platformd=${BIN:-$work}/platformd
+if [ -z "${BIN:-}" ]; then
   (cd "$root" && go build -o "$platformd" ./cmd/platformd) || die "platformd does not build"
 fi
-[ -x "$platformd" ] || die "PLATFORMD does not name a program"
+[ -x "$platformd" ] || die "BIN names no directory with a platformd"
 
 cp "$here"/peers/*.mjs "$work/"
 printf '{"private":true}\n' >"$work/package.json"
@@ -57,6 +58,7 @@ printf '{"private":true}\n' >"$work/package.json"
 # start runs a world of its own on a free port and sets sim and address.
 start() {
   local out=$work/$1.out
+  : >"$out"
   "$platformd" sim --data-dir "$work/$1.world" --listen 127.0.0.1:0 >"$out" 2>"$work/$1.log" &
   sim=$!
   for ((i = 0; i < 200; i++)); do
@@ -70,7 +72,6 @@ start() {
 }
 
 failed=0
-results=()
 for p in "${peers[@]}"; do
   start "$p"
   if ! result=$(cd "$work" && timeout "$limit" node "$p.mjs" "$address"); then
@@ -78,12 +79,20 @@ for p in "${peers[@]}"; do
     cat "$work/$p.log" >&2
   fi
   # A program that was stopped by the limit has said nothing.
-  [ -n "$result" ] || result=$(printf '{"peer":"%s","ok":false,"error":"no result within %s s"}' "$p" "$limit")
-  results+=("$result")
+  [ -n "$result" ] || result=$(printf '{"peer":"%s","version":"unknown","checks":[],"failed":"no result within %s s"}' "$p" "$limit")
+  printf '%s\n' "$result" | tee -a "$work/results"
   stop
 done
 
-ok=true
-[ "$failed" -eq 0 ] || ok=false
-printf '{"name":"peers","ok":%s,"node":"%s","peers":[%s]}\n' "$ok" "$(node --version)" "$(IFS=,; echo "${results[*]}")"
+# The sum: the versions, how many checks held, and what failed if anything did.
+node -e '
+  const all = require("fs").readFileSync(process.argv[1], "utf8").trim().split("\n").map((l) => JSON.parse(l));
+  const sum = { node: process.versions.node, checks: 0 };
+  for (const r of all) {
+    sum[r.peer] = r.version;
+    sum.checks += r.checks.length;
+    if (r.failed) sum.failed = `${r.peer}: ${r.failed}`;
+  }
+  console.log(JSON.stringify(sum));
+' "$work/results"
 exit "$failed"

@@ -42,10 +42,13 @@ export class Listener {
     const [host, port] = node.address.split(':');
     const { seen } = this;
     const manager = new LavalinkManager({
-      nodes: [{ id: node.name, host, port: Number(port), authorization: node.password, retryDelay: 200, retryAmount: 100 }],
+      nodes: [{ id: node.name, host, port: Number(port), authorization: node.password, retryDelay: 200, retryAmount: 1000 }],
       sendToShard: (guild, payload) => this.client.guilds.cache.get(guild)?.shard.send(payload),
       client: { id: me.application_id, username: me.name },
       autoSkip: true,
+      // Otherwise the library drops a player that was kicked, in a race with
+      // what the node has to say about it.
+      playerOptions: { onDisconnect: { destroyPlayer: false, autoReconnect: false } },
     });
     const id = (t) => t?.info.identifier;
     manager.nodeManager
@@ -60,6 +63,7 @@ export class Listener {
       .on('trackStuck', (_, t, e) => seen.note('stuck', { id: id(t), thresholdMs: e.thresholdMs }))
       .on('queueEnd', (_, t, e) => seen.note('queueEnd', { id: e.track?.info.identifier, reason: e.reason }))
       .on('playerSocketClosed', (_, e) => seen.note('closed', { code: e.code, byRemote: e.byRemote }))
+      .on('playerDisconnect', () => seen.note('left'))
       .on('playerDestroy', (_, reason) => seen.note('destroyed', { reason }))
       .on('playerUpdate', (_, p) => seen.note('update', { track: id(p.queue.current), position: p.lastPosition, connected: p.connected }));
   }
