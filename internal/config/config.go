@@ -61,7 +61,7 @@ type Bot struct {
 
 // Lavalink is the nodes that play.
 type Lavalink struct {
-	Nodes []Node `key:"nodes" doc:"The nodes that play. LAVALINK_NODES sets them as name=host:port,password;…" allow:"list of {name, address, password or password_file, secure, region}"`
+	Nodes []Node `key:"nodes" doc:"The nodes that play. LAVALINK_NODES sets them as name=host:port,password;…" allow:"list of {name, address, password or password_file, secure}"`
 }
 
 // Node is one Lavalink or NodeLink server.
@@ -71,15 +71,14 @@ type Node struct {
 	Password     secret.Text `key:"password" doc:"The node's password."`
 	PasswordFile string      `key:"password_file" doc:"A file that holds the password, instead of password." allow:"path of a readable file"`
 	Secure       bool        `key:"secure" default:"false" doc:"Uses TLS." allow:"true|false"`
-	Region       string      `key:"region" doc:"Where the node stands; players are given to a node of their voice region first." allow:"lower-case letters, digits, - and _, at most 32"`
 }
 
 // Resolve is how a query becomes tracks, and what may be fetched.
 type Resolve struct {
 	SearchPrefix  string   `key:"search_prefix" default:"ytsearch:" doc:"The search of the node that a query without a URL goes to." allow:"letters and digits, at most 32, then a colon"`
 	AllowNetworks []string `key:"allow_networks" doc:"Private networks that a URL may lead to all the same." allow:"list of networks such as 10.1.0.0/16"`
-	AllowHosts    []string `key:"allow_hosts" doc:"The only hosts that a URL may name. Empty allows all that are not denied." allow:"list of host names; *.example.com includes what is below"`
-	DenyHosts     []string `key:"deny_hosts" doc:"Hosts that a URL may not name." allow:"list of host names; *.example.com includes what is below"`
+	AllowHosts    []string `key:"allow_hosts" doc:"The only hosts that a URL may name, with everything below them. Empty allows all that are not denied." allow:"list of host names such as example.com"`
+	DenyHosts     []string `key:"deny_hosts" doc:"Hosts that a URL may not name, nor anything below them." allow:"list of host names such as example.com"`
 }
 
 // Plan is what guilds start with.

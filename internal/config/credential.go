@@ -42,9 +42,6 @@ func (l *loader) checkNodes(c *Config) {
 		if err := checkAddress(n.Address, false); err != nil {
 			l.problem(at+".address", source, err.Error(), "host:port")
 		}
-		if n.Region != "" && !namePattern.MatchString(n.Region) {
-			l.problem(at+".region", source, quote(n.Region)+" is not allowed", "lower-case letters, digits, - and _, at most 32")
-		}
 		n.Password = l.secret(at, "password", source, n.Password, n.PasswordFile)
 		if slices.Contains(defaultCredentials, n.Password.Reveal()) && !loopback(n.Address) {
 			l.problem(at+".password", source, "is one that everybody knows, and the node is not on this machine", "a password of your own")

@@ -13,6 +13,7 @@ const gaugeEvery = 5 * time.Second
 // gauge keeps the gauges true until ctx ends.
 func (d *daemon) gauge(ctx context.Context) error {
 	var conflicts int64
+	undecodable := map[string]uint64{}
 	for {
 		if a := d.roles.audio; a != nil {
 			d.metrics.PlayersActive(a.Playing())
@@ -20,12 +21,18 @@ func (d *daemon) gauge(ctx context.Context) error {
 			for _, n := range a.Nodes() {
 				d.metrics.FramesDeficit(n.Name, int(n.Deficit))
 			}
+			a.EachUndecodable(func(node string, n uint64) {
+				for ; undecodable[node] < n; undecodable[node]++ {
+					d.metrics.Undecodable(node)
+				}
+			})
 			for now := a.Loop().Stats().Conflicts.Load(); conflicts < now; conflicts++ {
 				d.metrics.LeaseConflict("partition")
 			}
 		}
 		if g := d.roles.gateway; g != nil {
 			g.EachShard(d.metrics.ShardState)
+			g.EachBudget(d.metrics.IdentifyRemaining)
 		}
 		d.gaugeOwed(ctx)
 		select {

@@ -25,6 +25,11 @@ func (d *daemon) run(ctx context.Context) error {
 	if err := d.compose(ctx); err != nil {
 		return err
 	}
+	if g := d.roles.gateway; g != nil {
+		if err := g.Verify(ctx); err != nil {
+			return err
+		}
+	}
 	listeners, err := d.listen()
 	if err != nil {
 		return err

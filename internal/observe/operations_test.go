@@ -21,7 +21,6 @@ func used() *observe.Metrics {
 	m := observe.NewMetrics("1.2.3", "abc")
 	m.CommandDone("play", "done", time.Second)
 	m.InteractionAcked("direct", time.Millisecond)
-	m.PlayerFailedOver(time.Second)
 	m.HTTPRequest("GET", "/v1/status", 200, time.Millisecond)
 	m.HTTPRequest("HACK", "/v1/status", 405, time.Millisecond)
 	m.DatabaseDone("commit", time.Millisecond)
@@ -67,7 +66,7 @@ func TestMetricsHaveTheirNamesAndNoPeople(t *testing.T) {
 		"http_server_request_duration_seconds", "db_client_operation_duration_seconds", "messaging_process_duration_seconds",
 		"platformd_command_duration_seconds", "platformd_interaction_ack_duration_seconds", "platformd_gateway_shard_state",
 		"platformd_gateway_identify_remaining", "platformd_bus_lag", "platformd_outbox_oldest_age_seconds", "platformd_dlq_depth",
-		"platformd_player_active", "platformd_player_failover_duration_seconds", "platformd_lease_conflicts_total",
+		"platformd_player_active", "platformd_lease_conflicts_total",
 		"platformd_lavalink_frames_deficit", "platformd_lavalink_undecodable_total", "platformd_build_info", "go_goroutines",
 	} {
 		if !slices.Contains(names, want) {

@@ -134,6 +134,16 @@ func (ls *links) each(f func(linkKey, *lavalink.Link)) {
 	}
 }
 
+// EachUndecodable calls f with how many messages of each node could not be read
+// on the sessions that are open.
+func (r *Role) EachUndecodable(f func(node string, n uint64)) {
+	sums := map[music.NodeName]uint64{}
+	r.links.each(func(k linkKey, l *lavalink.Link) { sums[k.node] += l.Counters().Undecodable })
+	for name, n := range sums {
+		f(string(name), n)
+	}
+}
+
 // heard takes what a link tells. Reports become inputs; a link that came up has
 // its players looked at.
 func (r *Role) heard(k linkKey, e lavalink.Event) {

@@ -41,6 +41,25 @@ func (r *Role) EachShard(f func(bot string, shard int, state string)) {
 	}
 }
 
+// EachBudget calls f with how many IDENTIFYs each bot had left when it started.
+func (r *Role) EachBudget(f func(bot string, left int)) {
+	for _, b := range r.bots {
+		b.mu.Lock()
+		left, known := b.left, b.app != ""
+		b.mu.Unlock()
+		if known {
+			f(string(b.id), left)
+		}
+	}
+}
+
+// application returns the id of the bot's application, empty while it is not known.
+func (b *bot) application() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.app
+}
+
 // Bots returns how the bots of this process are connected. Names are for whoever
 // knows the configuration to fill in.
 func (r *Role) Bots() []view.Bot {
