@@ -92,8 +92,11 @@ func TestLoadIsTriedAgain(t *testing.T) {
 func TestDispensableInputsBringNobodyIntoMemory(t *testing.T) {
 	r := newRig(t, 1)
 	for i, b := range []music.Body{
-		music.VoiceState{User: "1", Channel: "50"}, music.ChannelGone{Channel: "50"}, music.NodeUp{Node: "n"},
-		music.NodeDown{Node: "n"}, music.Tick{},
+		music.VoiceState{User: "1", Channel: "50"},
+		music.ChannelGone{Channel: "50"},
+		music.NodeUp{Node: "n"},
+		music.NodeDown{Node: "n"},
+		music.Tick{},
 	} {
 		r.deliver(fact(fmt.Sprint(i), "7", b))
 	}

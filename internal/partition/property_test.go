@@ -117,11 +117,16 @@ func (s *story) fact() {
 	})
 	voice := music.UserID(bot)
 	b := rapid.SampledFrom([]music.Body{
-		music.BotPresent{Bot: bot}, music.BotPresent{Bot: bot}, music.BotRemoved{Bot: bot},
-		music.VoiceState{User: voice, Channel: "50", Session: "s", Bot: true}, music.VoiceState{User: voice, Bot: true},
+		music.BotPresent{Bot: bot},
+		music.BotPresent{Bot: bot},
+		music.BotRemoved{Bot: bot},
+		music.VoiceState{User: voice, Channel: "50", Session: "s", Bot: true},
+		music.VoiceState{User: voice, Bot: true},
 		music.VoiceSnapshot{Bot: bot, States: []music.VoiceState{{User: "1", Channel: "50"}}},
-		music.VoiceState{User: "1", Channel: "50"}, music.VoiceServer{Bot: bot, Token: "t", Endpoint: "e:1"},
-		music.Placed{Bot: bot, Node: "n"}, music.NodeDown{Node: "n"},
+		music.VoiceState{User: "1", Channel: "50"},
+		music.VoiceServer{Bot: bot, Token: "t", Endpoint: "e:1"},
+		music.Placed{Bot: bot, Node: "n"},
+		music.NodeDown{Node: "n"},
 		music.Resolved{Slot: slot, Tracks: []music.Track{{Encoded: "e", Title: "t", Length: time.Minute}}},
 		music.Resolved{Slot: slot, Failure: music.FailureNotFound},
 	}).Draw(s.rt, "body")

@@ -299,5 +299,7 @@ func (plain) Event(e music.Event, m partition.EventMeta) ([]byte, error) {
 	}
 	return json.Marshal(e.Payload)
 }
-func (plain) Answer(r music.Respond) ([]byte, error)                 { return json.Marshal(r.Answer) }
+
+func (plain) Answer(r music.Respond) ([]byte, error) { return json.Marshal(r.Answer) }
+
 func (plain) Notice(_ music.GuildID, n music.Notify) ([]byte, error) { return json.Marshal(n.Answer) }

@@ -167,8 +167,11 @@ func tellSQLStory(t *testing.T, rnd *rand.Rand) {
 			s.begin()
 		case k < 12:
 			_ = s.loop.Deliver(fact(fmt.Sprintf("f%d", n), g, []music.Body{
-				music.BotPresent{Bot: bot}, music.VoiceState{User: music.UserID(bot), Channel: "50", Session: "s", Bot: true},
-				music.BotRemoved{Bot: bot}, music.VoiceSnapshot{Bot: bot}, music.BotPresent{Bot: "901"},
+				music.BotPresent{Bot: bot},
+				music.VoiceState{User: music.UserID(bot), Channel: "50", Session: "s", Bot: true},
+				music.BotRemoved{Bot: bot},
+				music.VoiceSnapshot{Bot: bot},
+				music.BotPresent{Bot: "901"},
 			}[draw(5)]))
 		case k < 16 && len(sent) > 0:
 			_ = s.loop.Deliver(sent[draw(len(sent))])

@@ -131,8 +131,7 @@ func (c *conn) readLoop() {
 	for {
 		_, data, err := c.ws.ReadMessage()
 		if err != nil {
-			var ce *websocket.CloseError
-			if errors.As(err, &ce) {
+			if ce, ok := errors.AsType[*websocket.CloseError](err); ok {
 				code = ce.Code
 			}
 			break
