@@ -121,6 +121,12 @@ func (s *step) tick() {
 			s.expire(held, due)
 		}
 		switch p := s.g.Player(held.Bot); {
+		case due(p.Voice.JoinBy) && p.Voice.Reset:
+			// It was not seen outside: Discord says nothing where it was there
+			// already. It comes back in as if it had been.
+			w := s.edit(p.Bot)
+			w.Voice = Voice{Want: w.Voice.Want, JoinBy: s.now.Add(JoinWithin), Resets: w.Voice.Resets}
+			s.touch(w.Bot, AspectVoice)
 		case due(p.Voice.JoinBy):
 			s.joinFailed(s.edit(p.Bot))
 		case due(p.EmptyAt):
