@@ -115,8 +115,12 @@ func (k *kit) runEventsList(ctx context.Context, c *client.Client, p *output.Pri
 
 func (k *kit) eventTable(p *output.Printer, events ...view.Event) output.Table {
 	t := output.Table{Empty: k.say("no events"), Columns: []output.Column{
-		{Title: k.say("SEQ"), Right: true}, {Title: k.say("TIME")}, {Title: k.say("TYPE")}, {Title: k.say("GUILD")},
-		{Title: "ID", Wide: true}, {Title: k.say("DATA")},
+		{Title: k.say("SEQ"), Right: true},
+		{Title: k.say("TIME")},
+		{Title: k.say("TYPE")},
+		{Title: k.say("GUILD")},
+		{Title: "ID", Wide: true},
+		{Title: k.say("DATA")},
 	}}
 	for _, e := range events {
 		t.Rows = append(t.Rows, output.Text(strconv.FormatInt(e.Seq, 10), p.When(e.Time), e.Type, either(e.Guild, "-"), e.ID, string(e.Data)))

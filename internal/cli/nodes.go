@@ -38,15 +38,31 @@ func (k *kit) runNodesList(ctx context.Context, c *client.Client, p *output.Prin
 	}
 	return p.Print(list, anys(list.Items), func() output.Table {
 		t := output.Table{Empty: k.say("no nodes are configured"), Columns: []output.Column{
-			{Title: k.say("NAME")}, {Title: k.say("STATE")}, {Title: k.say("PLAYING"), Right: true}, {Title: k.say("PLAYERS"), Right: true},
-			{Title: "CPU", Right: true}, {Title: k.say("UPTIME"), Right: true}, {Title: k.say("VERSION")}, {Title: k.say("ADDRESS"), Wide: true},
-			{Title: k.say("REGION"), Wide: true}, {Title: k.say("SEEN"), Wide: true}, {Title: k.say("REASON")},
+			{Title: k.say("NAME")},
+			{Title: k.say("STATE")},
+			{Title: k.say("PLAYING"), Right: true},
+			{Title: k.say("PLAYERS"), Right: true},
+			{Title: "CPU", Right: true},
+			{Title: k.say("UPTIME"), Right: true},
+			{Title: k.say("VERSION")},
+			{Title: k.say("ADDRESS"), Wide: true},
+			{Title: k.say("REGION"), Wide: true},
+			{Title: k.say("SEEN"), Wide: true},
+			{Title: k.say("REASON")},
 		}}
 		for _, n := range list.Items {
 			t.Rows = append(t.Rows, []output.Cell{
-				{Text: n.Name}, tone(n.State), {Text: strconv.Itoa(n.Playing)}, {Text: strconv.Itoa(n.Players)}, {Text: percent(n.CPU)},
-				{Text: span(n.UptimeMS)}, {Text: either(n.Version, "-")}, {Text: n.Address}, {Text: either(n.Region, "-")},
-				{Text: p.When(n.SeenAt)}, {Text: n.Reason},
+				{Text: n.Name},
+				tone(n.State),
+				{Text: strconv.Itoa(n.Playing)},
+				{Text: strconv.Itoa(n.Players)},
+				{Text: percent(n.CPU)},
+				{Text: span(n.UptimeMS)},
+				{Text: either(n.Version, "-")},
+				{Text: n.Address},
+				{Text: either(n.Region, "-")},
+				{Text: p.When(n.SeenAt)},
+				{Text: n.Reason},
 			})
 		}
 		return t

@@ -101,9 +101,16 @@ func anys[T any](items []T) []any {
 
 func (k *kit) playersTable(items []view.Player) output.Table {
 	t := output.Table{Empty: k.say("no players"), Columns: []output.Column{
-		{Title: k.say("GUILD")}, {Title: k.say("BOT")}, {Title: k.say("STATE")}, {Title: k.say("POSITION"), Right: true},
-		{Title: k.say("QUEUE"), Right: true}, {Title: k.say("NODE")}, {Title: k.say("CHANNEL"), Wide: true},
-		{Title: k.say("LISTENERS"), Wide: true, Right: true}, {Title: k.say("VOLUME"), Wide: true, Right: true}, {Title: k.say("TRACK")},
+		{Title: k.say("GUILD")},
+		{Title: k.say("BOT")},
+		{Title: k.say("STATE")},
+		{Title: k.say("POSITION"), Right: true},
+		{Title: k.say("QUEUE"), Right: true},
+		{Title: k.say("NODE")},
+		{Title: k.say("CHANNEL"), Wide: true},
+		{Title: k.say("LISTENERS"), Wide: true, Right: true},
+		{Title: k.say("VOLUME"), Wide: true, Right: true},
+		{Title: k.say("TRACK")},
 	}}
 	for _, pl := range items {
 		position, track := "-", "-"
@@ -111,9 +118,16 @@ func (k *kit) playersTable(items []view.Player) output.Table {
 			position, track = playhead(pl.Play), title(pl.Play.Track)
 		}
 		t.Rows = append(t.Rows, []output.Cell{
-			{Text: either(pl.GuildName, pl.Guild)}, {Text: either(pl.BotName, pl.Bot)}, tone(pl.State), {Text: position},
-			{Text: strconv.Itoa(pl.Queue)}, {Text: either(pl.Node, "-")}, {Text: either(pl.Channel, "-")},
-			{Text: strconv.Itoa(pl.Listeners)}, {Text: strconv.Itoa(pl.Volume)}, {Text: track},
+			{Text: either(pl.GuildName, pl.Guild)},
+			{Text: either(pl.BotName, pl.Bot)},
+			tone(pl.State),
+			{Text: position},
+			{Text: strconv.Itoa(pl.Queue)},
+			{Text: either(pl.Node, "-")},
+			{Text: either(pl.Channel, "-")},
+			{Text: strconv.Itoa(pl.Listeners)},
+			{Text: strconv.Itoa(pl.Volume)},
+			{Text: track},
 		})
 		t.Names = append(t.Names, pl.Guild+"/"+pl.Bot)
 	}

@@ -72,8 +72,13 @@ func (k *kit) runQueuesGet(ctx context.Context, c *client.Client, p *output.Prin
 
 func (k *kit) queueTable(p *output.Printer, items []view.QueueItem) output.Table {
 	t := output.Table{Empty: k.say("the queue is empty"), Columns: []output.Column{
-		{Title: "#", Right: true}, {Title: k.say("STATE")}, {Title: k.say("LENGTH"), Right: true}, {Title: k.say("ASKED")},
-		{Title: k.say("BY")}, {Title: k.say("SLOT"), Wide: true}, {Title: k.say("TRACK")},
+		{Title: "#", Right: true},
+		{Title: k.say("STATE")},
+		{Title: k.say("LENGTH"), Right: true},
+		{Title: k.say("ASKED")},
+		{Title: k.say("BY")},
+		{Title: k.say("SLOT"), Wide: true},
+		{Title: k.say("TRACK")},
 	}}
 	for _, it := range items {
 		length, track := "-", it.Query

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,14 +16,27 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
 
 	"github.com/atrilhq/platform/internal/cli"
 	"github.com/atrilhq/platform/internal/sim/control"
 	"github.com/atrilhq/platform/internal/sim/discord"
 )
 
+// leakless fails where a test left a goroutine behind.
+type leakless struct{ *testing.M }
+
+func (m leakless) Run() int {
+	code := m.M.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"platformctl": func() {
+	testscript.Main(leakless{m}, map[string]func(){"platformctl": func() {
 		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 		code := cli.Run(ctx, os.Args[1:], cli.IO{
 			Env: os.Environ(), Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
@@ -81,6 +95,7 @@ func TestScripts(t *testing.T) {
 			for k, v := range map[string]string{
 				"PLATFORM_SOCKET": live, "LIVE": live, "SANDBOX": sandbox, "ACTED": acted, "STALE": stale, "HOME": e.WorkDir,
 				"XDG_STATE_HOME": "", "XDG_RUNTIME_DIR": "", "LANG": "C", "LC_ALL": "",
+				"GORACE": "atexit_sleep_ms=0", // a program under the race detector waits a second before it exits
 			} {
 				e.Setenv(k, v)
 			}

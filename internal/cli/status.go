@@ -62,13 +62,19 @@ func (k *kit) statusTable(p *output.Printer, st view.Status) output.Table {
 		roles.Rows = append(roles.Rows, []output.Cell{{Text: r.Name}, tone(r.State), {Text: r.Detail}})
 	}
 	bots := output.Table{Columns: []output.Column{
-		{Title: k.say("BOT")}, {Title: k.say("STATE")}, {Title: k.say("SHARDS"), Right: true},
-		{Title: k.say("GUILDS"), Right: true}, {Title: k.say("LATENCY"), Right: true}, {Title: k.say("DETAIL")},
+		{Title: k.say("BOT")},
+		{Title: k.say("STATE")},
+		{Title: k.say("SHARDS"), Right: true},
+		{Title: k.say("GUILDS"), Right: true},
+		{Title: k.say("LATENCY"), Right: true},
+		{Title: k.say("DETAIL")},
 	}}
 	for _, b := range st.Bots {
 		bots.Rows = append(bots.Rows, []output.Cell{
-			{Text: b.Name}, tone(b.State), text("%d", b.Shards), text("%d", b.Guilds),
-			text("%s", time.Duration(b.LatencyMS)*time.Millisecond), {Text: b.Detail},
+			{Text: b.Name},
+			tone(b.State), text("%d", b.Shards), text("%d", b.Guilds),
+			text("%s", time.Duration(b.LatencyMS)*time.Millisecond),
+			{Text: b.Detail},
 		})
 	}
 	checks := output.Table{Columns: []output.Column{{Title: k.say("CHECK")}, {Title: k.say("STATE")}, {Title: k.say("REASON")}}}

@@ -13,12 +13,13 @@ import (
 	"strings"
 
 	"github.com/atrilhq/platform/internal/config/locate"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 var (
 	namePattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 	prefixPattern = regexp.MustCompile(`^[a-zA-Z0-9]{1,32}:?$`)
-	hostPattern   = regexp.MustCompile(`^(\*\.)?[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
+	hostPattern   = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
 )
 
 // check looks at what single types cannot say and fills what depends on other values.
@@ -88,7 +89,7 @@ func checkAddress(s string, listen bool) error {
 	if _, err := netip.ParseAddr(host); err == nil || (host == "" && listen) {
 		return nil
 	}
-	if !hostPattern.MatchString(strings.ToLower(host)) || strings.HasPrefix(host, "*") {
+	if !hostPattern.MatchString(strings.ToLower(host)) {
 		return fmt.Errorf("%s does not begin with a host name or an address", quote(s))
 	}
 	return nil
@@ -162,7 +163,7 @@ func checkHosts(hosts []string) error {
 func redactURL(s string) string {
 	u, err := url.Parse(s)
 	if err != nil {
-		return redacted
+		return secret.Redacted
 	}
 	u.RawQuery, u.Fragment = "", ""
 	return u.Redacted()

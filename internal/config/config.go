@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"github.com/atrilhq/platform/internal/secret"
+)
 
 // Config is everything an operator decides. The tags are read by this package:
 // key names a value, doc explains it, default is its value where nobody sets
@@ -38,7 +42,7 @@ type Operations struct {
 
 // Database says where rows are kept.
 type Database struct {
-	URL Secret `key:"url" doc:"Where rows are kept. Empty means SQLite in data_dir." allow:"sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME"`
+	URL secret.Text `key:"url" doc:"Where rows are kept. Empty means SQLite in data_dir." allow:"sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME"`
 }
 
 // Discord is the bots and where their platform is.
@@ -50,32 +54,31 @@ type Discord struct {
 
 // Bot is one Discord account of the pool.
 type Bot struct {
-	Name      string `key:"name" doc:"What we call the bot in logs and commands." allow:"lower-case letters, digits, - and _, at most 32" required:"true"`
-	Token     Secret `key:"token" doc:"The bot's token." allow:"the token alone, without the word Bot"`
-	TokenFile string `key:"token_file" doc:"A file that holds the token, instead of token." allow:"path of a readable file"`
+	Name      string      `key:"name" doc:"What we call the bot in logs and commands." allow:"lower-case letters, digits, - and _, at most 32" required:"true"`
+	Token     secret.Text `key:"token" doc:"The bot's token." allow:"the token alone, without the word Bot"`
+	TokenFile string      `key:"token_file" doc:"A file that holds the token, instead of token." allow:"path of a readable file"`
 }
 
 // Lavalink is the nodes that play.
 type Lavalink struct {
-	Nodes []Node `key:"nodes" doc:"The nodes that play. LAVALINK_NODES sets them as name=host:port,password;…" allow:"list of {name, address, password or password_file, secure, region}"`
+	Nodes []Node `key:"nodes" doc:"The nodes that play. LAVALINK_NODES sets them as name=host:port,password;…" allow:"list of {name, address, password or password_file, secure}"`
 }
 
 // Node is one Lavalink or NodeLink server.
 type Node struct {
-	Name         string `key:"name" doc:"What we call the node." allow:"lower-case letters, digits, - and _, at most 32" required:"true"`
-	Address      string `key:"address" doc:"Where the node listens." allow:"host:port" required:"true"`
-	Password     Secret `key:"password" doc:"The node's password."`
-	PasswordFile string `key:"password_file" doc:"A file that holds the password, instead of password." allow:"path of a readable file"`
-	Secure       bool   `key:"secure" default:"false" doc:"Uses TLS." allow:"true|false"`
-	Region       string `key:"region" doc:"Where the node stands; players are given to a node of their voice region first." allow:"lower-case letters, digits, - and _, at most 32"`
+	Name         string      `key:"name" doc:"What we call the node." allow:"lower-case letters, digits, - and _, at most 32" required:"true"`
+	Address      string      `key:"address" doc:"Where the node listens." allow:"host:port" required:"true"`
+	Password     secret.Text `key:"password" doc:"The node's password."`
+	PasswordFile string      `key:"password_file" doc:"A file that holds the password, instead of password." allow:"path of a readable file"`
+	Secure       bool        `key:"secure" default:"false" doc:"Uses TLS." allow:"true|false"`
 }
 
 // Resolve is how a query becomes tracks, and what may be fetched.
 type Resolve struct {
 	SearchPrefix  string   `key:"search_prefix" default:"ytsearch:" doc:"The search of the node that a query without a URL goes to." allow:"letters and digits, at most 32, then a colon"`
 	AllowNetworks []string `key:"allow_networks" doc:"Private networks that a URL may lead to all the same." allow:"list of networks such as 10.1.0.0/16"`
-	AllowHosts    []string `key:"allow_hosts" doc:"The only hosts that a URL may name. Empty allows all that are not denied." allow:"list of host names; *.example.com includes what is below"`
-	DenyHosts     []string `key:"deny_hosts" doc:"Hosts that a URL may not name." allow:"list of host names; *.example.com includes what is below"`
+	AllowHosts    []string `key:"allow_hosts" doc:"The only hosts that a URL may name, with everything below them. Empty allows all that are not denied." allow:"list of host names such as example.com"`
+	DenyHosts     []string `key:"deny_hosts" doc:"Hosts that a URL may not name, nor anything below them." allow:"list of host names such as example.com"`
 }
 
 // Plan is what guilds start with.
@@ -85,13 +88,9 @@ type Plan struct {
 
 // Timeouts bound what may hang.
 type Timeouts struct {
-	LeaseTTL   time.Duration `key:"lease_ttl" default:"10s" doc:"How long the right to own a partition or a shard lasts without being renewed." allow:"2s..5m"`
-	DeferAfter time.Duration `key:"defer_after" default:"1500ms" doc:"How long a command may take before Discord is told that the answer comes later." allow:"100ms..2500ms"`
-	Resolve    time.Duration `key:"resolve" default:"15s" doc:"How long a query may take before its place in the queue fails." allow:"1s..1m"`
-	Join       time.Duration `key:"join" default:"10s" doc:"How long a bot tries to get into a voice channel." allow:"1s..1m"`
-	Node       time.Duration `key:"node" default:"5s" doc:"How long a node may take to answer a request." allow:"500ms..1m"`
-	Database   time.Duration `key:"database" default:"2s" doc:"How long a query may take." allow:"100ms..1m"`
-	Shutdown   time.Duration `key:"shutdown" default:"20s" doc:"How long the daemon takes to finish what it has begun when it is told to stop." allow:"1s..5m"`
+	LeaseTTL time.Duration `key:"lease_ttl" default:"5s" doc:"How long the right to own a partition or a shard lasts without being renewed." allow:"2s..5m"`
+	Database time.Duration `key:"database" default:"2s" doc:"How long a query may take." allow:"100ms..1m"`
+	Shutdown time.Duration `key:"shutdown" default:"20s" doc:"How long the daemon takes to finish what it has begun when it is told to stop." allow:"1s..5m"`
 }
 
 // Music is what new guilds start with.

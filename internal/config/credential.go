@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // defaultCredentials are passwords that the documentation of others uses as
@@ -40,9 +42,6 @@ func (l *loader) checkNodes(c *Config) {
 		if err := checkAddress(n.Address, false); err != nil {
 			l.problem(at+".address", source, err.Error(), "host:port")
 		}
-		if n.Region != "" && !namePattern.MatchString(n.Region) {
-			l.problem(at+".region", source, quote(n.Region)+" is not allowed", "lower-case letters, digits, - and _, at most 32")
-		}
 		n.Password = l.secret(at, "password", source, n.Password, n.PasswordFile)
 		if slices.Contains(defaultCredentials, n.Password.Reveal()) && !loopback(n.Address) {
 			l.problem(at+".password", source, "is one that everybody knows, and the node is not on this machine", "a password of your own")
@@ -61,7 +60,7 @@ func (l *loader) checkName(at, source, name string, seen *[]string) {
 }
 
 // secret returns a secret that is given itself or by a file, exactly one of them.
-func (l *loader) secret(at, key, source string, given Secret, file string) Secret {
+func (l *loader) secret(at, key, source string, given secret.Text, file string) secret.Text {
 	either := key + " or " + key + "_file"
 	switch {
 	case !given.Empty() && file != "":
@@ -74,13 +73,13 @@ func (l *loader) secret(at, key, source string, given Secret, file string) Secre
 		b, err := readBounded(file, maxSecretFile)
 		if err != nil {
 			l.problem(at+"."+key+"_file", source, quote(file)+" "+why(err), "path of a readable file of at most 4 KiB")
-			return Secret{}
+			return secret.Text{}
 		}
 		s := strings.TrimRight(string(b), "\r\n")
 		if s == "" {
 			l.problem(at+"."+key+"_file", source, quote(file)+" is empty", "a file that holds the "+key)
 		}
-		return NewSecret(s)
+		return secret.New(s)
 	}
-	return Secret{}
+	return secret.Text{}
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // Entry is one key with its value, for people.
@@ -57,7 +59,7 @@ func (c Config) Explain() []Entry {
 func (f field) entry(key, source string, v reflect.Value) Entry {
 	e := Entry{Key: key, Source: source, Doc: f.doc, Allowed: f.allowed()}
 	switch x := v.Interface().(type) {
-	case Secret:
+	case secret.Text:
 		e.Value = x.String()
 		// An address is worth seeing; the password in it is not.
 		if u, err := url.Parse(x.Reveal()); f.key == "database.url" && err == nil && u.Scheme != "" {
@@ -73,12 +75,12 @@ func (f field) entry(key, source string, v reflect.Value) Entry {
 
 // DatabaseURL returns database.url, or the SQLite file in the data directory
 // where it is empty.
-func (c Config) DatabaseURL() Secret {
+func (c Config) DatabaseURL() secret.Text {
 	if !c.Database.URL.Empty() {
 		return c.Database.URL
 	}
 	u := url.URL{Scheme: "sqlite", Path: filepath.ToSlash(filepath.Join(c.DataDir, "platform.db"))}
-	return NewSecret(u.String())
+	return secret.New(u.String())
 }
 
 // Secrets returns every secret value of the configuration, for the redaction of logs.

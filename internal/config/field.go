@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // field is one key as the tags of the structs describe it.
@@ -24,7 +26,7 @@ type field struct {
 }
 
 var (
-	secretType   = reflect.TypeFor[Secret]()
+	secretType   = reflect.TypeFor[secret.Text]()
 	durationType = reflect.TypeFor[time.Duration]()
 )
 
@@ -133,7 +135,7 @@ func (f field) set(dst reflect.Value, raw any) error {
 		return fmt.Errorf("contains a control character")
 	}
 	if f.secret() {
-		dst.Set(reflect.ValueOf(NewSecret(s)))
+		dst.Set(reflect.ValueOf(secret.New(s)))
 		return nil
 	}
 	if c := f.choices(); c != nil && !slices.Contains(c, s) {

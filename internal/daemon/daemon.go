@@ -50,7 +50,7 @@ type daemon struct {
 	Options
 	clock   clockwork.Clock
 	started time.Time
-	store   *sqlstore.DB
+	store   measured
 	bus     bus.Bus
 	words   *i18n.Bundle
 	metrics *observe.Metrics
@@ -75,13 +75,15 @@ func Run(ctx context.Context, o Options) (err error) {
 	if d.words, err = i18n.New(); err != nil {
 		return err
 	}
-	d.store, err = sqlstore.Open(ctx, sqlstore.Options{
+	db, err := sqlstore.Open(ctx, sqlstore.Options{
 		URL: o.Config.DatabaseURL().Reveal(), Partitions: d.partitions(), Logger: o.Logger,
+		Timeout: o.Config.Timeouts.Database,
 	})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.store.Close()) }()
+	defer func() { err = errors.Join(err, db.Close()) }()
+	d.store = measured{db, d.metrics}
 	d.bus = memory.New(0)
 	defer func() { err = errors.Join(err, d.bus.Close()) }()
 	return d.run(ctx)

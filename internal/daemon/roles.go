@@ -18,6 +18,7 @@ import (
 	"github.com/atrilhq/platform/internal/role/audio"
 	"github.com/atrilhq/platform/internal/role/gateway"
 	"github.com/atrilhq/platform/internal/role/worker"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // roles are those that were chosen; the others are nil.
@@ -95,6 +96,7 @@ func (d *daemon) newGateway(ctx context.Context, can plan.Entitlements) (*gatewa
 	o := gateway.Options{
 		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), LeaseTTL: d.Config.Timeouts.LeaseTTL,
 		RESTURL: d.Config.Discord.RestURL, GatewayURL: d.Config.Discord.GatewayURL, Words: d.words, Entitlements: can,
+		Metrics: d.metrics,
 	}
 	for _, b := range d.Config.Discord.Bots {
 		o.Tokens = append(o.Tokens, b.Token.Reveal())
@@ -109,6 +111,8 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 		SearchPrefix: r.SearchPrefix, Entitlements: can,
 		Policy: resolve.PolicyOptions{Trusted: d.TrustedHosts, Allowed: r.AllowHosts, Denied: r.DenyHosts},
 	}
+	o.Settings = music.DefaultSettings()
+	o.Settings.Idle, o.Settings.Empty = d.Config.Music.Idle, d.Config.Music.Empty
 	for _, n := range r.AllowNetworks {
 		p, err := netip.ParsePrefix(n)
 		if err != nil {
@@ -118,7 +122,7 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 	}
 	for _, n := range d.Config.Lavalink.Nodes {
 		o.Nodes = append(o.Nodes, lavalink.Node{
-			Name: music.NodeName(n.Name), Address: n.Address, Secure: n.Secure, Password: lavalink.Secret(n.Password.Reveal()),
+			Name: music.NodeName(n.Name), Address: n.Address, Secure: n.Secure, Password: secret.New(n.Password.Reveal()),
 		})
 	}
 	return audio.New(ctx, o)

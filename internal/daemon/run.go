@@ -25,6 +25,11 @@ func (d *daemon) run(ctx context.Context) error {
 	if err := d.compose(ctx); err != nil {
 		return err
 	}
+	if g := d.roles.gateway; g != nil {
+		if err := g.Verify(ctx); err != nil {
+			return err
+		}
+	}
 	listeners, err := d.listen()
 	if err != nil {
 		return err
@@ -36,7 +41,8 @@ func (d *daemon) run(ctx context.Context) error {
 		defer release()
 	}
 	// What stands first is ended first: intake, then work, then what shows it.
-	parts := append(d.roles.parts(), listeners...)
+	parts := append(d.roles.parts(), part{"gauges", d.gauge})
+	parts = append(parts, listeners...)
 	d.addChecks()
 	d.ready.Started(true)
 	if d.Up != nil {
@@ -93,10 +99,17 @@ func (d *daemon) group(ctx context.Context, parts []part) error {
 		mu.Unlock()
 	}
 	d.ready.Started(false)
+	enough := d.clock.After(d.Config.Timeouts.Shutdown)
 	for _, r := range all {
 		d.roles.set(r.name, "draining", "")
 		r.stop()
-		<-r.done
+		select {
+		case <-r.done:
+		case <-enough:
+			// What is not done is done by the next process: nothing acknowledged is only in memory.
+			return fault.New(fault.Unavailable, "daemon.group", "the "+r.name+" did not end in time").
+				WithHint("give it more time with timeouts.shutdown")
+		}
 	}
 	mu.Lock()
 	defer mu.Unlock()

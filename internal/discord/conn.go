@@ -13,6 +13,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 	"github.com/atrilhq/platform/internal/store"
 )
 
@@ -40,7 +41,7 @@ type Limits interface {
 // Options are what a connection needs. Bot, Token, Limits and Handler must be set.
 type Options struct {
 	Bot    music.BotID
-	Token  Secret
+	Token  secret.Text
 	Limits Limits
 	// GatewayURL replaces the address that Discord names.
 	GatewayURL string
@@ -106,7 +107,7 @@ type Conn struct {
 func NewConn(o Options) (*Conn, error) {
 	const op = "discord.NewConn"
 	o.Shards = max(o.Shards, 1)
-	if o.Bot == "" || o.Token == "" || o.Handler == nil || o.Limits == nil {
+	if o.Bot == "" || o.Token.Empty() || o.Handler == nil || o.Limits == nil {
 		return nil, fault.New(fault.Invalid, op, "a connection needs a bot, its token, limits and a handler")
 	}
 	if o.Shard < 0 || o.Shard >= o.Shards {
@@ -158,6 +159,11 @@ func (c *Conn) restore() error {
 	keep := s.SessionID != "" && s.Sequence > 0 && (s.Shards == c.o.Shards || s.Shards == 0)
 	if c.o.Snapshots != nil {
 		err := c.o.Snapshots(func(g store.GuildSnapshot) error {
+			if id, err := idOf("discord.restore", g.Guild); err == nil && shardOf(id, c.o.Shards) != c.o.Shard {
+				// The number of shards changed: READY will not name this guild,
+				// and that must not be taken for a removal.
+				return nil
+			}
 			if err := c.known.load(g); err != nil {
 				c.log.Warn("a stored guild cannot be used: the bot will identify anew", slog.Any("err", err))
 				keep = false
@@ -183,6 +189,13 @@ func (c *Conn) Counters() Counters { return c.count.read() }
 
 // Connected says whether the session is open now.
 func (c *Conn) Connected() bool { return c.connected.Load() }
+
+// Guilds returns how many guilds the connection knows.
+func (c *Conn) Guilds() int {
+	c.known.Lock()
+	defer c.known.Unlock()
+	return len(c.known.guilds)
+}
 
 // Latency is how long the last heartbeat took to be answered, 0 before the first.
 func (c *Conn) Latency() time.Duration { return time.Duration(c.latency.Load()) }

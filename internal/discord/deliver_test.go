@@ -226,3 +226,21 @@ func TestAHandlerThatNeverAcknowledgesIsHeldBack(t *testing.T) {
 	r.conn.Ack(h.at)
 	eventually(t, "the rest", func() bool { return count() == all })
 }
+
+func TestAccess(t *testing.T) {
+	r := start(t, newGate(t))
+	r.greet()
+	for channel, want := range map[music.ChannelID]music.BotAccess{
+		"21": {Bot: botID, Connect: true, Speak: true}, "22": {Bot: botID, Speak: true}, "99": {Bot: botID}, "": {Bot: botID},
+	} {
+		if got, ok := r.conn.Access(guildID, channel); !ok || got != want {
+			t.Errorf("in channel %q it is %+v, %v", channel, got, ok)
+		}
+	}
+	if _, ok := r.conn.Access("5", "21"); ok {
+		t.Error("it has access in a guild that it is not in")
+	}
+	if n := r.conn.Guilds(); n != 1 {
+		t.Errorf("it knows %d guilds", n)
+	}
+}

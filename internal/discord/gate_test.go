@@ -18,6 +18,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/discord"
+	"github.com/atrilhq/platform/internal/secret"
 	"github.com/atrilhq/platform/internal/store"
 )
 
@@ -53,11 +54,12 @@ type message struct {
 
 func newGate(t *testing.T) *gate {
 	t.Helper()
-	g := &gate{t: t, peers: make(chan *peer, 16)}
+	g := &gate{t: t, peers: make(chan *peer, 256)}
 	up := websocket.Upgrader{}
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	var open []*websocket.Conn
+	var over bool
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ws, err := up.Upgrade(w, r, nil)
 		if err != nil {
@@ -65,14 +67,19 @@ func newGate(t *testing.T) *gate {
 		}
 		p := &peer{t: t, ws: ws, path: r.URL.RequestURI(), in: make(chan message, 1024)}
 		mu.Lock()
+		defer mu.Unlock()
+		if over {
+			_ = ws.Close()
+			return
+		}
 		open = append(open, ws)
-		mu.Unlock()
 		wg.Go(p.read)
 		g.peers <- p
 	}))
 	g.url = "ws" + strings.TrimPrefix(srv.URL, "http")
 	t.Cleanup(func() {
 		mu.Lock()
+		over = true
 		for _, ws := range open {
 			_ = ws.Close()
 		}
@@ -288,7 +295,7 @@ func start(t *testing.T, g *gate, change ...func(*discord.Options)) *rig {
 	r := &rig{t: t, gate: g, log: &safeLog{}, done: make(chan error, 1), rec: &recorder{got: make(chan handed, 4096)}}
 	r.limits = &limits{l: discord.StartLimits{URL: g.url, Shards: 1, Total: 1000, Remaining: 1000, Concurrency: 1}}
 	o := discord.Options{
-		Bot: botID, Token: token, Limits: r.limits, Handler: r.rec,
+		Bot: botID, Token: secret.New(token), Limits: r.limits, Handler: r.rec,
 		Logger: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	for _, f := range change {
@@ -392,5 +399,27 @@ func each(list []store.GuildSnapshot) func(func(store.GuildSnapshot) error) erro
 			}
 		}
 		return nil
+	}
+}
+
+// fieldsOf reads a message's data.
+func fieldsOf(t *testing.T, m message) map[string]any {
+	t.Helper()
+	var d map[string]any
+	if err := json.Unmarshal(m.D, &d); err != nil {
+		t.Fatalf("op %d holds %s", m.Op, m.D)
+	}
+	return d
+}
+
+// recvOK waits for a message, or for the end of the connection.
+func recvOK(t *testing.T, c <-chan message) (message, bool) {
+	t.Helper()
+	select {
+	case m, ok := <-c:
+		return m, ok
+	case <-time.After(patient):
+		t.Fatal("the client says nothing")
+		return message{}, false
 	}
 }

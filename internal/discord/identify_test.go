@@ -104,7 +104,24 @@ func TestAConnectionStaysAwayWithoutBudget(t *testing.T) {
 		t.Fatalf("it dialled %d times", n)
 	}
 	l.set(func(s *discord.StartLimits) { s.Remaining = 1000 })
+	blocked(t, clock)
+	clock.Advance(time.Hour)
 	p := r.nextAfter(clock)
 	p.hello()
 	p.expect(2)
+}
+
+func TestAnOutageSpendsNoBudget(t *testing.T) {
+	clock := fakeClock()
+	r := start(t, newGate(t), func(o *discord.Options) {
+		o.Clock, o.GatewayURL = clock, "ws://127.0.0.1:1"
+		o.Limits = &limits{l: discord.StartLimits{Total: 10, Remaining: 10, Concurrency: 1}}
+	})
+	eventually(t, "more dials than there are IDENTIFYs", func() bool {
+		clock.Advance(time.Second)
+		return r.conn.Counters().Dials > 12
+	})
+	if s, _ := stored(t, r.conn); len(s.Identifies) != 0 || r.conn.Counters().Identifies != 0 {
+		t.Errorf("%d IDENTIFYs were counted", len(s.Identifies))
+	}
 }

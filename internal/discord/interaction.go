@@ -9,6 +9,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // Interaction is something that a person did with a bot, as Discord tells it
@@ -17,7 +18,7 @@ type Interaction struct {
 	ID          string
 	Application string
 	// Token lets anybody answer for 15 minutes.
-	Token Secret
+	Token secret.Text
 	Type  discord.InteractionType
 	// Locale is the person's language, GuildLocale the guild's, as BCP 47.
 	Locale      string
@@ -78,7 +79,7 @@ type (
 		ID          string                  `json:"id"`
 		Application string                  `json:"application_id"`
 		Type        discord.InteractionType `json:"type"`
-		Token       Secret                  `json:"token"`
+		Token       secret.Text             `json:"token"`
 		GuildID     string                  `json:"guild_id"`
 		ChannelID   string                  `json:"channel_id"`
 		Channel     *wireChannel            `json:"channel"`
@@ -126,7 +127,7 @@ func DecodeInteraction(raw []byte) (Interaction, error) {
 	if err := json.Unmarshal(raw, &w); err != nil {
 		return bad("its form is not the documented one")
 	}
-	if CreatedAt(w.ID).IsZero() || w.Token == "" || w.Application == "" {
+	if CreatedAt(w.ID).IsZero() || w.Token.Empty() || w.Application == "" {
 		return bad("it has no id, application or token")
 	}
 	out := Interaction{
@@ -214,14 +215,29 @@ func (k *cache) complete(in *Interaction, now time.Time) {
 	if g == nil {
 		return
 	}
-	access := music.BotAccess{Bot: k.bot}
-	if v, ok := g.Voice[string(in.Actor.User)]; ok {
-		in.Actor.Voice = music.ChannelID(v.Channel)
-		if ch := g.Channels[v.Channel]; ch != nil {
-			p := g.permissionsIn(k.me, g.Self, ch, now)
-			access.Connect = p.Has(discord.PermissionConnect)
-			access.Speak = p.Has(discord.PermissionSpeak)
-		}
+	in.Actor.Voice = music.ChannelID(g.Voice[string(in.Actor.User)].Channel)
+	in.Actor.Bots = []music.BotAccess{k.access(g, string(in.Actor.Voice), now)}
+}
+
+// access is what this bot may do in a channel; in one that is not known, nothing.
+func (k *cache) access(g *guild, id string, now time.Time) music.BotAccess {
+	a := music.BotAccess{Bot: k.bot}
+	if ch := g.Channels[id]; ch != nil {
+		p := g.permissionsIn(k.me, g.Self, ch, now)
+		a.Connect, a.Speak = p.Has(discord.PermissionConnect), p.Has(discord.PermissionSpeak)
 	}
-	in.Actor.Bots = []music.BotAccess{access}
+	return a
+}
+
+// Access says what this bot may do in a channel of a guild, so that an
+// interaction with another bot of the pool can be completed. It is false for a
+// guild that this bot is not in.
+func (c *Conn) Access(guild music.GuildID, channel music.ChannelID) (music.BotAccess, bool) {
+	c.known.Lock()
+	defer c.known.Unlock()
+	g := c.known.guilds[string(guild)]
+	if g == nil {
+		return music.BotAccess{Bot: c.o.Bot}, false
+	}
+	return c.known.access(g, string(channel), c.o.Clock.Now()), true
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/discord"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 const play = `{"id":"175928847299117063","application_id":"1000","type":2,"token":"aW50ZXJhY3Rpb24","version":1,
@@ -136,7 +137,7 @@ func FuzzDecodeInteraction(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if in.ID == "" || in.Token == "" || in.Application == "" || in.Actor.User == "" || in.Created.IsZero() {
+		if in.ID == "" || in.Token.Empty() || in.Application == "" || in.Actor.User == "" || in.Created.IsZero() {
 			t.Errorf("it accepted %+v", in)
 		}
 	})
@@ -144,7 +145,7 @@ func FuzzDecodeInteraction(f *testing.F) {
 
 func TestSecretsShowNothing(t *testing.T) {
 	const value = "very-secret-value"
-	s := discord.Secret(value)
+	s := secret.New(value)
 	in := discord.Interaction{ID: "1", Token: s}
 	raw, err := json.Marshal(in)
 	if err != nil {

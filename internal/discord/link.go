@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"encoding/json"
+	"log/slog"
 	"math/rand/v2"
 	"runtime"
 	"sync"
@@ -46,6 +47,7 @@ type link struct {
 	beaten    atomic.Int64
 	up        time.Time // when READY or RESUMED came
 	patience  clockwork.Timer
+	greeted   bool
 	spent     bool // the IDENTIFY that was reserved
 	verdictMu sync.Mutex
 	verdict   *verdict
@@ -135,6 +137,10 @@ func (l *link) read(ctx context.Context) error {
 // hello starts the heartbeats and opens the session, by RESUME wherever there
 // is something to resume.
 func (l *link) hello(ctx context.Context, raw json.RawMessage) error {
+	if l.greeted {
+		return nil
+	}
+	l.greeted = true
 	var h wireHello
 	if err := json.Unmarshal(raw, &h); err != nil || h.HeartbeatInterval < 1 || h.HeartbeatInterval > int64(10*time.Minute/time.Millisecond) {
 		return fault.New(fault.Unavailable, "discord.hello", "the gateway's greeting cannot be read")
@@ -169,6 +175,7 @@ func (l *link) dispatch(ctx context.Context, e envelope) error {
 		l.patience.Stop()
 		l.up = l.c.o.Clock.Now()
 		l.c.connected.Store(true)
+		l.c.log.Info("connected to Discord", slog.Bool("resumed", e.T == gateway.EventTypeResumed))
 		l.wg.Go(func() { l.sendWishes(ctx) })
 	}
 	return nil
@@ -207,7 +214,9 @@ func (l *link) beat() error {
 		seq = &n
 	}
 	l.beaten.Store(l.c.o.Clock.Now().UnixNano())
-	l.sends.take(l.c.o.Clock.Now(), sendsLimit)
+	if l.sends.take(l.c.o.Clock.Now(), sendsLimit) > 0 {
+		return nil // only a peer that asks for beats all the time comes here
+	}
 	return l.write(gateway.OpcodeHeartbeat, seq)
 }
 

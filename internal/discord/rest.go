@@ -14,6 +14,7 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 const (
@@ -27,7 +28,7 @@ const (
 
 // RESTOptions are what a client needs; Token must be set.
 type RESTOptions struct {
-	Token Secret
+	Token secret.Text
 	// URL is the base of the API, DefaultRESTURL if empty.
 	URL string
 	// Clock is the real one, Logger silent and Transport Go's own if nil.

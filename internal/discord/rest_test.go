@@ -18,6 +18,7 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/discord"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // reply is one answer of the API of a test.
@@ -45,7 +46,7 @@ func newAPI(t *testing.T, replies ...reply) (*api, *discord.REST) {
 	a := &api{replies: replies}
 	srv := httptest.NewServer(http.HandlerFunc(a.serve))
 	a.url = srv.URL
-	r, err := discord.NewREST(discord.RESTOptions{Token: token, URL: srv.URL + "/"})
+	r, err := discord.NewREST(discord.RESTOptions{Token: secret.New(token), URL: srv.URL + "/"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,16 +91,16 @@ func calls(r *discord.REST) map[string]func(context.Context) error {
 	edit := disgo.MessageUpdate{Content: &text}
 	return map[string]func(context.Context) error{
 		"POST /interactions/5/" + hookToken + "/callback": func(ctx context.Context) error {
-			return r.CreateResponse(ctx, "5", hookToken, disgo.InteractionResponse{Type: 4, Data: hello})
+			return r.CreateResponse(ctx, "5", secret.New(hookToken), disgo.InteractionResponse{Type: 4, Data: hello})
 		},
 		"PATCH /webhooks/1000/" + hookToken + "/messages/@original": func(ctx context.Context) error {
-			return r.EditOriginal(ctx, botID, hookToken, edit)
+			return r.EditOriginal(ctx, botID, secret.New(hookToken), edit)
 		},
 		"DELETE /webhooks/1000/" + hookToken + "/messages/@original": func(ctx context.Context) error {
-			return r.DeleteOriginal(ctx, botID, hookToken)
+			return r.DeleteOriginal(ctx, botID, secret.New(hookToken))
 		},
 		"POST /webhooks/1000/" + hookToken + "?wait=true": func(ctx context.Context) error {
-			_, err := r.Followup(ctx, botID, hookToken, hello)
+			_, err := r.Followup(ctx, botID, secret.New(hookToken), hello)
 			return err
 		},
 		"POST /channels/20/messages": func(ctx context.Context) error {
@@ -236,7 +237,7 @@ func TestRetries(t *testing.T) {
 				t.Errorf("an edit gave %v after %d requests", err, len(a.all()))
 			}
 			b, s := newAPI(t, append(append([]reply{}, tc.first...), ok)...)
-			_, err := s.Followup(t.Context(), botID, hookToken, disgo.MessageCreate{Content: "x"})
+			_, err := s.Followup(t.Context(), botID, secret.New(hookToken), disgo.MessageCreate{Content: "x"})
 			if fault.CodeOf(err) != tc.once {
 				t.Errorf("a follow-up gave %v", err)
 			}
@@ -256,13 +257,13 @@ func TestRetriesEnd(t *testing.T) {
 	if fault.CodeOf(err) != fault.Unavailable || time.Since(from) > 3*time.Second || len(a.all()) < 2 {
 		t.Errorf("it gave %v after %s and %d requests", err, time.Since(from), len(a.all()))
 	}
-	dead, err := discord.NewREST(discord.RESTOptions{Token: token, URL: "http://127.0.0.1:1"})
+	dead, err := discord.NewREST(discord.RESTOptions{Token: secret.New(token), URL: "http://127.0.0.1:1"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	if _, err := dead.Followup(ctx, botID, hookToken, disgo.MessageCreate{}); fault.CodeOf(err) != fault.Unavailable {
+	if _, err := dead.Followup(ctx, botID, secret.New(hookToken), disgo.MessageCreate{}); fault.CodeOf(err) != fault.Unavailable {
 		t.Errorf("where nothing was sent, a follow-up gave %v", err)
 	}
 }
@@ -276,7 +277,7 @@ func TestAnAnswerWithoutEndIsGivenUp(t *testing.T) {
 		}
 	}))
 	defer srv.Close()
-	r, err := discord.NewREST(discord.RESTOptions{Token: token, URL: srv.URL})
+	r, err := discord.NewREST(discord.RESTOptions{Token: secret.New(token), URL: srv.URL})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,12 +291,12 @@ func TestRESTRefusesBadInput(t *testing.T) {
 	a, r := newAPI(t, reply{status: 200, body: `{}`})
 	ctx := t.Context()
 	for name, err := range map[string]error{
-		"an interaction": r.CreateResponse(ctx, "x", hookToken, disgo.InteractionResponse{Type: 5}),
-		"a path":         r.CreateResponse(ctx, "5", "../../users/@me", disgo.InteractionResponse{Type: 5}),
-		"a query":        r.EditOriginal(ctx, botID, "a?b", disgo.MessageUpdate{}),
-		"dots":           r.DeleteOriginal(ctx, botID, ".."),
-		"no token":       r.DeleteOriginal(ctx, botID, ""),
-		"a type":         r.CreateResponse(ctx, "5", hookToken, disgo.InteractionResponse{Type: 1}),
+		"an interaction": r.CreateResponse(ctx, "x", secret.New(hookToken), disgo.InteractionResponse{Type: 5}),
+		"a path":         r.CreateResponse(ctx, "5", secret.New("../../users/@me"), disgo.InteractionResponse{Type: 5}),
+		"a query":        r.EditOriginal(ctx, botID, secret.New("a?b"), disgo.MessageUpdate{}),
+		"dots":           r.DeleteOriginal(ctx, botID, secret.New("..")),
+		"no token":       r.DeleteOriginal(ctx, botID, secret.Text{}),
+		"a type":         r.CreateResponse(ctx, "5", secret.New(hookToken), disgo.InteractionResponse{Type: 1}),
 		"a channel":      r.EditMessage(ctx, "general", "9", disgo.MessageUpdate{}),
 		"a message":      r.DeleteMessage(ctx, "20", "9/../1"),
 		"a guild":        func() error { _, err := r.UserVoiceState(ctx, "0", "7"); return err }(),
@@ -309,7 +310,7 @@ func TestRESTRefusesBadInput(t *testing.T) {
 		t.Errorf("%d requests were sent", n)
 	}
 	for name, o := range map[string]discord.RESTOptions{
-		"no token": {}, "an address": {Token: token, URL: "discord.com"}, "a scheme": {Token: token, URL: "ftp://discord.com"},
+		"no token": {}, "an address": {Token: secret.New(token), URL: "discord.com"}, "a scheme": {Token: secret.New(token), URL: "ftp://discord.com"},
 	} {
 		if _, err := discord.NewREST(o); fault.CodeOf(err) != fault.Invalid {
 			t.Errorf("%s gave %v", name, err)

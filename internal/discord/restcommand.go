@@ -10,33 +10,73 @@ import (
 
 	"github.com/disgoorg/disgo/discord"
 	"github.com/disgoorg/disgo/rest"
+	"github.com/disgoorg/snowflake/v2"
 
 	"github.com/atrilhq/platform/internal/fault"
 )
 
-// Synced says what SyncCommands wrote, as names of commands.
+// Synced says what SyncCommands changed, as names of commands.
 type Synced struct {
 	Created, Updated, Deleted []string
 }
 
-// Writes is how many requests changed something.
-func (s Synced) Writes() int { return len(s.Created) + len(s.Updated) + len(s.Deleted) }
+// Changes is how many commands are not what they were.
+func (s Synced) Changes() int { return len(s.Created) + len(s.Updated) + len(s.Deleted) }
 
 // SyncCommands makes the global commands of an application those that are
-// wanted. It reads what is registered and writes only what differs: Discord
-// allows 200 creations a day, and a write makes clients reload.
+// wanted. It reads what is registered and writes only where that differs:
+// Discord allows 200 creations a day, and a write makes clients reload. One
+// difference is written by itself. Several are written by replacing the whole
+// list in one request, because single ones are limited to a few in 20 s.
 func (r *REST) SyncCommands(ctx context.Context, application string, want []discord.ApplicationCommandCreate) (Synced, error) {
 	const op = "discord.SyncCommands"
-	var done Synced
 	app, err := idOf(op, application)
 	if err != nil {
-		return done, err
+		return Synced{}, err
 	}
 	var have []map[string]any
 	list := rest.GetGlobalCommands.Compile(discord.QueryValues{"with_localizations": true}, app)
 	if err := r.do(ctx, op, again, list, nil, &have); err != nil {
-		return done, err
+		return Synced{}, err
 	}
+	d, err := compareCommands(want, have)
+	if err != nil {
+		return Synced{}, err
+	}
+	switch {
+	case d.Changes() == 0:
+	case d.Changes() > 1:
+		if want == nil {
+			want = []discord.ApplicationCommandCreate{}
+		}
+		err = r.do(ctx, op, again, rest.SetGlobalCommands.Compile(nil, app), want, nil)
+	case d.write != nil:
+		// Creating one of the same name replaces it, fields that are not named included.
+		err = r.do(ctx, op, again, rest.CreateGlobalCommand.Compile(nil, app), d.write, &sent{})
+	default:
+		err = r.do(ctx, op, again, rest.DeleteGlobalCommand.Compile(nil, app, d.remove), nil, nil)
+		if fault.CodeOf(err) == fault.NotFound {
+			err = nil
+		}
+	}
+	if err != nil {
+		return Synced{}, err
+	}
+	return d.Synced, nil
+}
+
+// difference is what SyncCommands has to change. Write and remove are the last
+// of their kind, for a difference of one.
+type difference struct {
+	Synced
+
+	write  discord.ApplicationCommandCreate
+	remove snowflake.ID
+}
+
+func compareCommands(want []discord.ApplicationCommandCreate, have []map[string]any) (difference, error) {
+	const op = "discord.SyncCommands"
+	var d difference
 	registered := make(map[string]map[string]any, len(have))
 	for _, c := range have {
 		registered[commandKey(c)] = c
@@ -44,36 +84,30 @@ func (r *REST) SyncCommands(ctx context.Context, application string, want []disc
 	for _, w := range want {
 		wanted, err := object(w)
 		if err != nil {
-			return done, fault.Wrap(err, fault.Internal, op, "a command cannot be encoded")
+			return d, fault.Wrap(err, fault.Internal, op, "a command cannot be encoded")
 		}
 		key := commandKey(wanted)
 		old, known := registered[key]
 		delete(registered, key)
-		if known && sameCommand(wanted, old) {
+		switch {
+		case !known:
+			d.Created = append(d.Created, w.CommandName())
+		case sameCommand(wanted, old):
 			continue
+		default:
+			d.Updated = append(d.Updated, w.CommandName())
 		}
-		// Creating one of the same name replaces it, fields that are not named included.
-		if err := r.do(ctx, op, again, rest.CreateGlobalCommand.Compile(nil, app), w, &sent{}); err != nil {
-			return done, err
-		}
-		if known {
-			done.Updated = append(done.Updated, w.CommandName())
-		} else {
-			done.Created = append(done.Created, w.CommandName())
-		}
+		d.write = w
 	}
 	for _, key := range slices.Sorted(maps.Keys(registered)) {
 		id, err := idOf(op, fmt.Sprint(registered[key]["id"]))
 		if err != nil {
-			return done, err
+			return d, err
 		}
-		err = r.do(ctx, op, again, rest.DeleteGlobalCommand.Compile(nil, app, id), nil, nil)
-		if err != nil && fault.CodeOf(err) != fault.NotFound {
-			return done, err
-		}
-		done.Deleted = append(done.Deleted, fmt.Sprint(registered[key]["name"]))
+		d.remove = id
+		d.Deleted = append(d.Deleted, fmt.Sprint(registered[key]["name"]))
 	}
-	return done, nil
+	return d, nil
 }
 
 func object(v any) (map[string]any, error) {

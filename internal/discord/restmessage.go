@@ -12,6 +12,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // nobody is who may be mentioned by what we send.
@@ -25,7 +26,7 @@ func nobody() *discord.AllowedMentions {
 const tokenLength = 1024
 
 // hook checks an interaction's token before it becomes part of an address.
-func hook(op string, token Secret) (string, error) {
+func hook(op string, token secret.Text) (string, error) {
 	s := token.Reveal()
 	ok := s != "" && len(s) <= tokenLength && !strings.ContainsFunc(s, func(r rune) bool {
 		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-_.=~", r))
@@ -44,7 +45,7 @@ type sent struct {
 // 4), a promise of one (5), or for a component an edit (7) or a promise of one
 // (6). It returns NotFound where more than 3 s have passed, Conflict where the
 // interaction was acknowledged before and Invalid for other types.
-func (r *REST) CreateResponse(ctx context.Context, interaction string, token Secret, response discord.InteractionResponse) error {
+func (r *REST) CreateResponse(ctx context.Context, interaction string, token secret.Text, response discord.InteractionResponse) error {
 	const op = "discord.CreateResponse"
 	id, err := idOf(op, interaction)
 	if err != nil {
@@ -79,7 +80,7 @@ func (r *REST) CreateResponse(ctx context.Context, interaction string, token Sec
 
 // EditOriginal replaces the first answer to an interaction, a deferred one
 // included. It returns NotFound after 15 min and where there was no answer.
-func (r *REST) EditOriginal(ctx context.Context, application string, token Secret, m discord.MessageUpdate) error {
+func (r *REST) EditOriginal(ctx context.Context, application string, token secret.Text, m discord.MessageUpdate) error {
 	const op = "discord.EditOriginal"
 	app, err := idOf(op, application)
 	if err != nil {
@@ -98,7 +99,7 @@ func (r *REST) EditOriginal(ctx context.Context, application string, token Secre
 }
 
 // DeleteOriginal deletes the first answer to an interaction.
-func (r *REST) DeleteOriginal(ctx context.Context, application string, token Secret) error {
+func (r *REST) DeleteOriginal(ctx context.Context, application string, token secret.Text) error {
 	const op = "discord.DeleteOriginal"
 	app, err := idOf(op, application)
 	if err != nil {
@@ -114,7 +115,7 @@ func (r *REST) DeleteOriginal(ctx context.Context, application string, token Sec
 // Followup sends another answer to an interaction and returns the message's id.
 // Discord keeps no key for these: a request whose fate is not known is not sent
 // again, and Unknown is returned.
-func (r *REST) Followup(ctx context.Context, application string, token Secret, m discord.MessageCreate) (string, error) {
+func (r *REST) Followup(ctx context.Context, application string, token secret.Text, m discord.MessageCreate) (string, error) {
 	const op = "discord.Followup"
 	app, err := idOf(op, application)
 	if err != nil {

@@ -3,6 +3,7 @@ package discord_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/discord"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 	"github.com/atrilhq/platform/internal/store"
 )
 
@@ -130,7 +132,7 @@ func (r *rig) nextAfter(clock interface{ Advance(time.Duration) }) *peer {
 		case p = <-r.gate.peers:
 			return true
 		default:
-			clock.Advance(250 * time.Millisecond)
+			clock.Advance(50 * time.Millisecond) // slow enough for a handshake not to time out
 			return false
 		}
 	})
@@ -247,7 +249,7 @@ func TestWithoutAUsableSnapshotItIdentifies(t *testing.T) {
 	}
 	boom := errors.New("boom")
 	_, err := discord.NewConn(discord.Options{
-		Bot: botID, Token: token, Limits: &limits{}, Handler: &recorder{}, State: state,
+		Bot: botID, Token: secret.New(token), Limits: &limits{}, Handler: &recorder{}, State: state,
 		Snapshots: func(func(store.GuildSnapshot) error) error { return boom },
 	})
 	if !errors.Is(err, boom) {
@@ -264,5 +266,29 @@ func TestTheUsualAddressIsTriedWhereTheResumeAddressFails(t *testing.T) {
 	p := expectResume(t, g, "sess", 5)
 	if !strings.HasPrefix(p.path, "/usual") || r.conn.Counters().Dials != 2 {
 		t.Errorf("it came to %q after %d dials", p.path, r.conn.Counters().Dials)
+	}
+}
+
+func TestAnotherNumberOfShardsRemovesNobody(t *testing.T) {
+	g := newGate(t)
+	r := start(t, g)
+	r.greet()
+	state, snaps := stored(t, r.conn)
+	if err := r.leave(); err != nil {
+		t.Fatal(err)
+	}
+	snaps = append(snaps, store.GuildSnapshot{ // 3 << 22 is of shard 1 of 2, the other of shard 0
+		Guild: "12582912", Data: []byte(strings.ReplaceAll(string(snaps[0].Data), guildID, "12582912")),
+	})
+	s := start(t, g, func(o *discord.Options) { o.State, o.Shards, o.Snapshots = state, 2, each(snaps) })
+	p := g.next()
+	p.hello()
+	if d := p.expect(2); fmt.Sprint(d["shard"]) != "[0 2]" {
+		t.Errorf("the IDENTIFY names shard %v", d["shard"])
+	}
+	p.event(1, "READY", ready("second", "", guildID))
+	p.event(2, "GUILD_CREATE", demoGuild)
+	if h := s.in(); h.at.Sequence != 2 || s.conn.Guilds() != 1 {
+		t.Errorf("%+v came, and %d guilds are known", h, s.conn.Guilds())
 	}
 }

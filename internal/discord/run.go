@@ -24,8 +24,8 @@ const (
 )
 
 // Run keeps the connection open until ctx is done, and then leaves without
-// ending the session. It RESUMEs wherever something can be resumed. It returns
-// nil after ctx is done; Unauthenticated where the token is not valid and
+// ending the session; a call of the handler that is under way is waited for. It
+// RESUMEs wherever something can be resumed. It returns nil after ctx is done; Unauthenticated where the token is not valid and
 // Invalid where Discord refuses shards or intents, none of which it tries
 // again; Conflict where it was called before.
 func (c *Conn) Run(ctx context.Context) error {

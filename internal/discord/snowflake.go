@@ -22,6 +22,12 @@ func idOf[T ~string](op string, id T) (snowflake.ID, error) {
 	return snowflake.ID(n), nil
 }
 
+// shardOf returns which of a number of shards has a guild: Discord's formula
+// (https://discord.com/developers/docs/events/gateway#sharding-sharding-formula).
+func shardOf(guild snowflake.ID, shards int) int {
+	return int(uint64(guild) >> 22 % uint64(shards)) //nolint:gosec // small numbers
+}
+
 // CreatedAt returns when the thing with this id came to be, the zero time for
 // what is not a snowflake.
 func CreatedAt[T ~string](id T) time.Time {

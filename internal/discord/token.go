@@ -2,34 +2,12 @@ package discord
 
 import (
 	"encoding/base64"
-	"log/slog"
 	"strconv"
 	"strings"
 
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
-
-// redacted stands where a secret would be.
-const redacted = "[redacted]"
-
-// Secret is text that shows itself only to those who ask for it by name: fmt,
-// slog and encoding/json write a placeholder.
-type Secret string
-
-// Reveal returns the secret itself.
-func (s Secret) Reveal() string { return string(s) }
-
-// String returns a placeholder.
-func (s Secret) String() string { return redacted }
-
-// GoString returns a placeholder.
-func (s Secret) GoString() string { return redacted }
-
-// LogValue returns a placeholder.
-func (s Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
-
-// MarshalText returns a placeholder, for every encoding that asks for text.
-func (s Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // tokenLimit is far above the length of any bot token, in bytes.
 const tokenLimit = 256
@@ -38,7 +16,7 @@ const tokenLimit = 256
 // bot's account, which its first segment holds in base64. An optional "Bot "
 // prefix is removed. It returns fault.Invalid for anything else and never
 // repeats the input.
-func ParseToken(raw string) (token Secret, account string, err error) {
+func ParseToken(raw string) (token secret.Text, account string, err error) {
 	const op = "discord.ParseToken"
 	bad := func(why string) error {
 		return fault.New(fault.Invalid, op, "the bot token is malformed: "+why).
@@ -46,29 +24,29 @@ func ParseToken(raw string) (token Secret, account string, err error) {
 	}
 	raw = strings.TrimPrefix(strings.TrimSpace(raw), "Bot ")
 	if raw == "" {
-		return "", "", bad("it is empty")
+		return secret.Text{}, "", bad("it is empty")
 	}
 	if len(raw) > tokenLimit {
-		return "", "", bad("it is too long")
+		return secret.Text{}, "", bad("it is too long")
 	}
 	for _, r := range raw {
 		if r <= ' ' || r > '~' {
-			return "", "", bad("it has characters that no token has")
+			return secret.Text{}, "", bad("it has characters that no token has")
 		}
 	}
 	parts := strings.Split(raw, ".")
 	if len(parts) != 3 {
-		return "", "", bad("it needs three parts with dots between them")
+		return secret.Text{}, "", bad("it needs three parts with dots between them")
 	}
 	id, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[0], "="))
 	if err != nil {
 		id, err = base64.RawStdEncoding.DecodeString(strings.TrimRight(parts[0], "="))
 	}
 	if err != nil {
-		return "", "", bad("its first part is not an id")
+		return secret.Text{}, "", bad("its first part is not an id")
 	}
 	if n, perr := strconv.ParseUint(string(id), 10, 64); perr != nil || n == 0 {
-		return "", "", bad("its first part is not an id")
+		return secret.Text{}, "", bad("its first part is not an id")
 	}
-	return Secret(raw), string(id), nil
+	return secret.New(raw), string(id), nil
 }

@@ -130,7 +130,7 @@ func (c *Conn) SetVoice(ctx context.Context, guild music.GuildID, channel music.
 			return err
 		}
 	}
-	if int(uint64(id)>>22%uint64(c.o.Shards)) != c.o.Shard { //nolint:gosec // small numbers
+	if shardOf(id, c.o.Shards) != c.o.Shard {
 		return fault.New(fault.Invalid, op, "the guild belongs to another shard")
 	}
 	return c.wishes.set(wish{string(guild), string(channel), epoch})

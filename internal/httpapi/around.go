@@ -29,7 +29,7 @@ func (s *Server) around(mux http.Handler) http.Handler {
 	foreign.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.refuse(w, r, fault.New(fault.Denied, "httpapi.around", "a page of another site may not change anything here"))
 	}))
-	inner := foreign.Handler(http.MaxBytesHandler(mux, maxBody))
+	inner := foreign.Handler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get("X-Request-Id")
 		if !requestIDPattern.MatchString(id) {
@@ -44,13 +44,16 @@ func (s *Server) around(mux http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store")
 		rec := &recorded{ResponseWriter: w}
-		began := s.Clock.Now()
+		// Not by http.MaxBytesHandler: it copies the request, and the route that
+		// was matched would be noted in the copy.
+		r.Body = http.MaxBytesReader(rec, r.Body, maxBody)
+		began := s.opts.Clock.Now()
 		defer func() {
 			if p := recover(); p != nil {
 				s.panicked(rec, r, p)
 			}
-			if s.Metrics != nil {
-				s.Metrics.HTTPRequest(r.Method, route(r), rec.code(), s.Clock.Since(began))
+			if s.opts.Metrics != nil {
+				s.opts.Metrics.HTTPRequest(r.Method, route(r), rec.code(), s.opts.Clock.Since(began))
 			}
 		}()
 		inner.ServeHTTP(rec, r)
@@ -61,7 +64,7 @@ func (s *Server) panicked(rec *recorded, r *http.Request, p any) {
 	if p == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so
 		panic(p)
 	}
-	s.Logger.ErrorContext(r.Context(), "a request panicked", "request_id", requestID(r.Context()),
+	s.opts.Logger.ErrorContext(r.Context(), "a request panicked", "request_id", requestID(r.Context()),
 		"route", route(r), "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 	if rec.status == 0 {
 		s.refuse(rec, r, fault.New(fault.Internal, "httpapi", "an internal error happened"))
@@ -77,9 +80,9 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, err error) {
 func (s *Server) note(ctx context.Context, route string, err error) {
 	switch fault.CodeOf(err) {
 	case fault.Internal, fault.Unknown:
-		s.Logger.ErrorContext(ctx, "a request failed", "request_id", requestID(ctx), "route", route, "err", err)
+		s.opts.Logger.ErrorContext(ctx, "a request failed", "request_id", requestID(ctx), "route", route, "err", err)
 	case fault.Unavailable:
-		s.Logger.WarnContext(ctx, "a request failed", "request_id", requestID(ctx), "route", route, "err", err)
+		s.opts.Logger.WarnContext(ctx, "a request failed", "request_id", requestID(ctx), "route", route, "err", err)
 	}
 }
 

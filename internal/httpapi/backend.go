@@ -9,7 +9,7 @@ import (
 
 // PlayerFilter narrows a list of players; empty fields do not.
 type PlayerFilter struct {
-	// Guild is an id, Bot an id or a name, Node a name.
+	// Guild and Bot are ids or names, Node is a name.
 	Guild, Bot, Node string
 	Page
 }
@@ -25,6 +25,7 @@ type Page struct {
 type EventFilter struct {
 	// After is the sequence number to start behind.
 	After int64
+	// Guild is an id or a name.
 	Guild string
 	// Types are names; one that ends in ".*" stands for all that begin so.
 	Types        []string
@@ -41,7 +42,8 @@ type EventFilter struct {
 type Backend interface {
 	Status(ctx context.Context) (view.Status, error)
 	Players(ctx context.Context, f PlayerFilter) (view.PlayerPage, error)
-	// Player and Queue take an id of a guild, and an id or a name of a bot.
+	// Player and Queue take ids or names. A name that several guilds have is
+	// Invalid, with a hint that lists their ids.
 	Player(ctx context.Context, guild, bot string) (view.Player, error)
 	Queue(ctx context.Context, guild, bot string, p Page) (view.QueuePage, error)
 	Nodes(ctx context.Context) (view.NodeList, error)

@@ -120,10 +120,14 @@ type world struct {
 	stop   func()
 }
 
-func start(t *testing.T) *world {
+func start(t *testing.T, change ...func(*httpapi.Options)) *world {
 	t.Helper()
 	w := &world{fake: newFake(), clock: clockwork.NewFakeClockAt(at), socket: filepath.Join(short(t), "s", "admin.sock")}
-	w.server = httpapi.New(httpapi.Options{Backend: w.fake, Clock: w.clock, Version: "1.2.3"})
+	o := httpapi.Options{Backend: w.fake, Clock: w.clock, Version: "1.2.3"}
+	for _, f := range change {
+		f(&o)
+	}
+	w.server = httpapi.New(o)
 	ul, err := httpapi.ListenUnix(w.socket)
 	if err != nil {
 		t.Fatal(err)

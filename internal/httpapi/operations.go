@@ -30,7 +30,7 @@ type PageQuery struct {
 func (p PageQuery) page() Page { return Page{Limit: p.Limit, Cursor: p.Cursor} }
 
 type playersIn struct {
-	Guild string `query:"guild" maxLength:"64" doc:"Id of a guild."`
+	Guild string `query:"guild" maxLength:"64" doc:"Id or name of a guild."`
 	Bot   string `query:"bot" maxLength:"64" doc:"Id or name of a bot."`
 	Node  string `query:"node" maxLength:"64" doc:"Name of a node."`
 	PageQuery
@@ -38,7 +38,7 @@ type playersIn struct {
 
 // PlayerPath names a player.
 type PlayerPath struct {
-	Guild string `path:"guild" maxLength:"64" doc:"Id of a guild."`
+	Guild string `path:"guild" maxLength:"64" doc:"Id or name of a guild."`
 	Bot   string `path:"bot" maxLength:"64" doc:"Id or name of a bot."`
 }
 
@@ -67,7 +67,7 @@ type eventsIn struct {
 }
 
 func (s *Server) register() {
-	b := s.Backend
+	b := s.opts.Backend
 	get(s, "/v1/status", "get-status", "How the daemon is", func(ctx context.Context, _ *none) (view.Status, error) {
 		return b.Status(ctx)
 	})
@@ -138,7 +138,7 @@ func (in ScopeQuery) filter() (EventFilter, error) {
 // landing tells whoever finds the port where to go.
 func (s *Server) landing(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = io.WriteString(w, "platformd "+s.Version+"\n\n"+
+	_, _ = io.WriteString(w, "platformd "+s.opts.Version+"\n\n"+
 		"This is the API of a music platform. It is not open over TCP yet.\n"+
 		"On the machine that it runs on:\n\n"+
 		"  platformctl status\n"+

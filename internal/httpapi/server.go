@@ -45,7 +45,7 @@ type Options struct {
 
 // Server answers the admin API on any number of listeners.
 type Server struct {
-	Options
+	opts   Options
 	api    huma.API
 	routes []string
 	open   []string
@@ -61,9 +61,9 @@ func New(o Options) *Server {
 	if o.Clock == nil {
 		o.Clock = clockwork.NewRealClock()
 	}
-	s := &Server{Options: o, tails: make(chan struct{}, maxTails)}
+	s := &Server{opts: o, tails: make(chan struct{}, maxTails)}
 	admin := &recorder{ServeMux: http.NewServeMux()}
-	s.api = humago.New(admin, apiConfig(s.Version, s.transform))
+	s.api = humago.New(admin, apiConfig(s.opts.Version, s.transform))
 	s.register()
 	s.routes = admin.patterns
 
@@ -90,7 +90,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	srv := &http.Server{
 		Handler: s.chain, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second,
 		WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: maxHeader,
-		ErrorLog: slog.NewLogLogger(s.Logger.Handler(), slog.LevelDebug),
+		ErrorLog: slog.NewLogLogger(s.opts.Logger.Handler(), slog.LevelDebug),
 		ConnContext: func(c context.Context, conn net.Conn) context.Context {
 			return context.WithValue(withCaller(c, conn), drainKey{}, ctx.Done())
 		},

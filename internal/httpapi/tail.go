@@ -65,7 +65,7 @@ func (s *Server) tail(r *http.Request, w http.ResponseWriter, f EventFilter) {
 	defer cancel()
 	events, failed := make(chan view.Event), make(chan error, 1)
 	go func() {
-		failed <- s.Backend.Tail(ctx, f, func(e view.Event) error {
+		failed <- s.opts.Backend.Tail(ctx, f, func(e view.Event) error {
 			select {
 			case events <- e:
 				return nil
@@ -89,7 +89,7 @@ func (s *Server) tail(r *http.Request, w http.ResponseWriter, f EventFilter) {
 	if out.rc.SetReadDeadline(time.Time{}) != nil || out.write(": connected\n\n") != nil {
 		return
 	}
-	ticker := s.Clock.NewTicker(pulse)
+	ticker := s.opts.Clock.NewTicker(pulse)
 	defer ticker.Stop()
 	for {
 		var err error

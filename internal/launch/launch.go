@@ -40,10 +40,11 @@ func Run(ctx context.Context, args []string, io IO) int {
 		err = fault.New(fault.Invalid, "launch", err.Error()).WithHint("platformd --help")
 	}
 	message, hint := fault.Show(err)
-	_, _ = fmt.Fprintln(io.Stderr, "platformd:", strings.TrimSpace(message))
+	line := "platformd: " + strings.TrimSpace(message)
 	if hint != "" {
-		_, _ = fmt.Fprintln(io.Stderr, "next:", hint)
+		line += "; next: " + hint
 	}
+	_, _ = fmt.Fprintln(io.Stderr, line)
 	return cli.ExitCode(err)
 }
 

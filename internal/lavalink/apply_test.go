@@ -15,6 +15,7 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/lavalink"
+	"github.com/atrilhq/platform/internal/secret"
 	sim "github.com/atrilhq/platform/internal/sim/lavalink"
 )
 
@@ -43,7 +44,7 @@ func TestApplySendsTheSmallestUpdate(t *testing.T) {
 		{"both", func(d *wanted) { d.Paused, d.Volume = false, 0 }, `{"volume":0,"paused":false}`},
 		{"epoch", func(d *wanted) { d.Epoch = 5 }, `{"track":{"userData":{"play":"p1","epoch":5}}}`},
 		{"next, paused", func(d *wanted) { d.Play, d.Paused, d.Position = "p2", true, 0 }, track("p2", "5") + `,"volume":0,"paused":true}`},
-		{"voice moved", func(d *wanted) { d.Voice.Token = "other" },
+		{"voice moved", func(d *wanted) { d.Voice.Token = secret.New("other") },
 			strings.Replace(`{`+voiceJSON+`}`, "voice-token", "other", 1)},
 		{"voice unknown", func(d *wanted) { d.Voice = lavalink.Voice{} }, ""},
 		{"stop", func(d *wanted) { d.Play = "" }, `{"track":{"encoded":null}}`},

@@ -146,7 +146,7 @@ func (c *Client) request(ctx context.Context, k call) (*http.Request, error) {
 		return nil, fault.Wrap(err, fault.Invalid, k.op, "the address of node "+c.name()+" cannot be used")
 	}
 	req.URL.RawQuery = k.query.Encode()
-	req.Header.Set("Authorization", string(c.node.Password))
+	req.Header.Set("Authorization", c.node.Password.Reveal())
 	req.Header.Set("User-Agent", clientName)
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")

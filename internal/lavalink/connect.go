@@ -47,7 +47,7 @@ func (l *Link) dial(ctx context.Context, id string) (*socket, error) {
 	ctx, cancel := context.WithTimeout(ctx, handshakeTimeout)
 	defer cancel()
 	header := http.Header{
-		"Authorization": {string(l.client.node.Password)},
+		"Authorization": {l.client.node.Password.Reveal()},
 		"User-Id":       {string(l.opts.Bot)},
 		"Client-Name":   {clientName},
 	}

@@ -81,7 +81,7 @@ func (d Desired) difference(have Player) (dl.PlayerUpdate, bool) {
 	if d.Voice != (Voice{}) && d.Voice != have.Voice {
 		channel, _ := snowflake.Parse(string(d.Voice.Channel)) // checked before
 		u.Voice = &dl.VoiceState{
-			Token: string(d.Voice.Token), Endpoint: d.Voice.Endpoint, SessionID: d.Voice.Session, ChannelID: channel,
+			Token: d.Voice.Token.Reveal(), Endpoint: d.Voice.Endpoint, SessionID: d.Voice.Session, ChannelID: channel,
 		}
 		any = true
 	}

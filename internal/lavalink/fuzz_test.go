@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/atrilhq/platform/internal/lavalink"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // says answers every request with the same body.
@@ -19,7 +20,7 @@ func (s says) RoundTrip(*http.Request) (*http.Response, error) {
 
 func fuzzClient(t *testing.T, answer string) *lavalink.Client {
 	t.Helper()
-	c, err := lavalink.NewClient(lavalink.Node{Name: "one", Address: "localhost:2333", Password: password},
+	c, err := lavalink.NewClient(lavalink.Node{Name: "one", Address: "localhost:2333", Password: secret.New(password)},
 		lavalink.ClientOptions{Transport: says(answer)})
 	if err != nil {
 		t.Fatal(err)

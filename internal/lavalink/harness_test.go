@@ -15,6 +15,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/lavalink"
+	"github.com/atrilhq/platform/internal/secret"
 	sim "github.com/atrilhq/platform/internal/sim/lavalink"
 )
 
@@ -27,7 +28,7 @@ const (
 
 var (
 	start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	voice = lavalink.Voice{Token: "voice-token", Endpoint: "voice.example:443", Session: "vs", Channel: "9001"}
+	voice = lavalink.Voice{Token: secret.New("voice-token"), Endpoint: "voice.example:443", Session: "vs", Channel: "9001"}
 )
 
 // rig is a simulated node on a loopback listener. The node's clock and the
@@ -61,12 +62,12 @@ func newRig(t testing.TB, change ...func(*sim.Options)) *rig {
 	return r
 }
 
-func newClient(t testing.TB, srv *httptest.Server, secret lavalink.Secret) (*lavalink.Client, *recorder) {
+func newClient(t testing.TB, srv *httptest.Server, pass string) (*lavalink.Client, *recorder) {
 	t.Helper()
 	transport := &http.Transport{}
 	wire := &recorder{next: transport}
 	c, err := lavalink.NewClient(
-		lavalink.Node{Name: "one", Address: strings.TrimPrefix(srv.URL, "http://"), Password: secret},
+		lavalink.Node{Name: "one", Address: strings.TrimPrefix(srv.URL, "http://"), Password: secret.New(pass)},
 		lavalink.ClientOptions{Transport: wire})
 	if err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/lavalink"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 func TestManySessionsOnOneNode(t *testing.T) {
@@ -158,7 +159,7 @@ func TestASecureNode(t *testing.T) {
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0) // the refused handshake is wanted
 	srv.StartTLS()
 	t.Cleanup(srv.Close)
-	node := lavalink.Node{Name: "safe", Address: strings.TrimPrefix(srv.URL, "https://"), Secure: true, Password: password}
+	node := lavalink.Node{Name: "safe", Address: strings.TrimPrefix(srv.URL, "https://"), Secure: true, Password: secret.New(password)}
 	c, err := lavalink.NewClient(node, lavalink.ClientOptions{Transport: srv.Client().Transport})
 	if err != nil {
 		t.Fatal(err)

@@ -1,32 +1,14 @@
 package lavalink
 
 import (
-	"log/slog"
 	"net"
 	"net/url"
 	"strconv"
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
-
-// Secret is text that must not be shown. Every way of printing it gives a
-// placeholder; string(s) gives the text.
-type Secret string
-
-const redacted = "[redacted]"
-
-// String returns a placeholder.
-func (Secret) String() string { return redacted }
-
-// GoString returns a placeholder.
-func (Secret) GoString() string { return redacted }
-
-// MarshalText returns a placeholder, so that JSON and YAML do not show it.
-func (Secret) MarshalText() ([]byte, error) { return []byte(redacted), nil }
-
-// LogValue returns a placeholder.
-func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }
 
 // Node says where a node is and how to be let in.
 type Node struct {
@@ -35,7 +17,7 @@ type Node struct {
 	Address string
 	// Secure is true for TLS (https and wss).
 	Secure   bool
-	Password Secret
+	Password secret.Text
 }
 
 // Validate returns fault.Invalid with the reason for a node that cannot be used.
@@ -49,7 +31,7 @@ func (n Node) Validate() error {
 		return fault.Wrap(err, fault.Invalid, op, "the address of node "+string(n.Name)+" is not host:port").
 			WithHint("give a host and a port between 1 and 65535, as in localhost:2333")
 	}
-	if n.Password == "" {
+	if n.Password.Empty() {
 		return fault.New(fault.Invalid, op, "node "+string(n.Name)+" has no password").
 			WithHint("set it to lavalink.server.password of the node's application.yml")
 	}

@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // Voice is what a node needs to speak in a voice channel. All four fields come
 // from Discord and belong together.
 type Voice struct {
-	Token    Secret
+	Token    secret.Text
 	Endpoint string
 	Session  string
 	Channel  music.ChannelID
@@ -18,7 +19,7 @@ type Voice struct {
 
 // Complete is true where nothing is missing.
 func (v Voice) Complete() bool {
-	return v.Token != "" && v.Endpoint != "" && v.Session != "" && v.Channel != ""
+	return !v.Token.Empty() && v.Endpoint != "" && v.Session != "" && v.Channel != ""
 }
 
 // Player is what a node has for a guild.
@@ -46,7 +47,7 @@ func readPlayer(raw []byte) (Player, bool) {
 		Guild: music.GuildID(w.GuildID), Position: w.State.Position.millis(), Paused: bool(w.Paused),
 		Volume: w.Volume.whole(), Connected: bool(w.State.Connected),
 		Voice: Voice{
-			Token: Secret(w.Voice.Token), Endpoint: string(w.Voice.Endpoint),
+			Token: secret.New(string(w.Voice.Token)), Endpoint: string(w.Voice.Endpoint),
 			Session: string(w.Voice.SessionID), Channel: music.ChannelID(w.Voice.ChannelID),
 		},
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/lavalink"
+	"github.com/atrilhq/platform/internal/secret"
 	sim "github.com/atrilhq/platform/internal/sim/lavalink"
 )
 
@@ -142,7 +143,7 @@ func TestOutcomesThatAreNotKnown(t *testing.T) {
 	t.Cleanup(func() { close(hang) })
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
-	node := lavalink.Node{Name: "one", Address: strings.TrimPrefix(srv.URL, "http://"), Password: password}
+	node := lavalink.Node{Name: "one", Address: strings.TrimPrefix(srv.URL, "http://"), Password: secret.New(password)}
 	c, err := lavalink.NewClient(node, lavalink.ClientOptions{Timeout: 50 * time.Millisecond, Transport: transport})
 	if err != nil {
 		t.Fatal(err)
@@ -204,10 +205,10 @@ func TestServersThatWriteOtherwise(t *testing.T) {
 
 func TestNodes(t *testing.T) {
 	for name, n := range map[string]lavalink.Node{
-		"no name":     {Address: "localhost:2333", Password: "x"},
-		"no port":     {Name: "one", Address: "localhost", Password: "x"},
-		"no host":     {Name: "one", Address: ":2333", Password: "x"},
-		"port":        {Name: "one", Address: "localhost:http", Password: "x"},
+		"no name":     {Address: "localhost:2333", Password: secret.New("x")},
+		"no port":     {Name: "one", Address: "localhost", Password: secret.New("x")},
+		"no host":     {Name: "one", Address: ":2333", Password: secret.New("x")},
+		"port":        {Name: "one", Address: "localhost:http", Password: secret.New("x")},
 		"no password": {Name: "one", Address: "localhost:2333"},
 	} {
 		if _, err := lavalink.NewClient(n, lavalink.ClientOptions{}); fault.CodeOf(err) != fault.Invalid {
@@ -217,7 +218,7 @@ func TestNodes(t *testing.T) {
 }
 
 func TestSecretsAreNotShown(t *testing.T) {
-	n := lavalink.Node{Name: "one", Address: "localhost:2333", Password: "s3cret"}
+	n := lavalink.Node{Name: "one", Address: "localhost:2333", Password: secret.New("s3cret")}
 	raw, err := json.Marshal(n)
 	if err != nil {
 		t.Fatal(err)

@@ -34,7 +34,7 @@ func NewLogger(w io.Writer, o LogOptions) *slog.Logger {
 	if o.Secrets == nil {
 		o.Secrets = &Secrets{}
 	}
-	ho := &slog.HandlerOptions{Level: o.Level, ReplaceAttr: redactAttr}
+	ho := &slog.HandlerOptions{Level: o.Level, ReplaceAttr: o.Secrets.redactAttr}
 	out := &scrubber{w: w, secrets: o.Secrets}
 	if o.JSON {
 		return slog.New(traced{slog.NewJSONHandler(out, ho)})
@@ -43,7 +43,7 @@ func NewLogger(w io.Writer, o LogOptions) *slog.Logger {
 		if len(groups) == 0 && a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime {
 			return slog.String(a.Key, a.Value.Time().Format(time.StampMilli))
 		}
-		return redactAttr(groups, a)
+		return o.Secrets.redactAttr(groups, a)
 	}
 	return slog.New(traced{slog.NewTextHandler(out, ho)})
 }

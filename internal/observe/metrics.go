@@ -14,7 +14,7 @@ import (
 type Metrics struct {
 	registry *prometheus.Registry
 
-	command, ack, failover       *prometheus.HistogramVec
+	command, ack                 *prometheus.HistogramVec
 	http, database, message      *prometheus.HistogramVec
 	shard, identify, deficit     *prometheus.GaugeVec
 	lag, outbox, letters, player *prometheus.GaugeVec
@@ -28,7 +28,6 @@ func NewMetrics(version, commit string) *Metrics {
 	quick := []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 1.5, 2, 2.5, 3, 5, 10, 15}
 	m.command = m.histogram("platformd_command_duration_seconds", "From a command's arrival to its answer.", quick, "command", "outcome")
 	m.ack = m.histogram("platformd_interaction_ack_duration_seconds", "From an interaction's arrival to its first answer.", quick, "kind")
-	m.failover = m.histogram("platformd_player_failover_duration_seconds", "From a node's loss to the player sounding again.", quick)
 	m.http = m.histogram("http_server_request_duration_seconds", "Requests to our API.", quick, "http_request_method", "http_route", "http_response_status_code")
 	m.database = m.histogram("db_client_operation_duration_seconds", "Operations on the database.", quick, "db_operation_name")
 	m.message = m.histogram("messaging_process_duration_seconds", "Messages of the bus, from receiving one to being done with it.", quick, "messaging_destination_name")
@@ -76,11 +75,6 @@ func (m *Metrics) CommandDone(command, outcome string, took time.Duration) {
 // InteractionAcked notes the first answer to an interaction: direct or deferred.
 func (m *Metrics) InteractionAcked(kind string, took time.Duration) {
 	m.ack.WithLabelValues(kind).Observe(took.Seconds())
-}
-
-// PlayerFailedOver notes how long a player was silent because its node was lost.
-func (m *Metrics) PlayerFailedOver(took time.Duration) {
-	m.failover.WithLabelValues().Observe(took.Seconds())
 }
 
 // HTTPRequest notes a request by its pattern, never by its path.

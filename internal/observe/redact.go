@@ -86,8 +86,9 @@ func SecretKey(key string) bool {
 }
 
 // redactAttr hides the values of keys that name secrets, those inside of
-// structs and maps as well.
-func redactAttr(_ []string, a slog.Attr) slog.Attr {
+// structs and maps as well, and takes registered secrets out of text before an
+// encoder changes how they are written.
+func (s *Secrets) redactAttr(_ []string, a slog.Attr) slog.Attr {
 	if SecretKey(a.Key) {
 		switch a.Value.Kind() {
 		case slog.KindBool, slog.KindInt64, slog.KindUint64, slog.KindDuration, slog.KindFloat64, slog.KindTime:
@@ -95,12 +96,17 @@ func redactAttr(_ []string, a slog.Attr) slog.Attr {
 		}
 		return slog.String(a.Key, Redacted)
 	}
+	if a.Value.Kind() == slog.KindString {
+		return slog.String(a.Key, s.Scrub(a.Value.String()))
+	}
 	if a.Value.Kind() != slog.KindAny {
 		return a
 	}
 	switch v := a.Value.Any().(type) {
-	case nil, error, fmt.Stringer, *slog.Source:
+	case nil, slog.Level, *slog.Source:
 		return a
+	case error, fmt.Stringer:
+		return slog.String(a.Key, s.Scrub(fmt.Sprint(v)))
 	default:
 		b, err := json.Marshal(v)
 		if err != nil {

@@ -54,7 +54,7 @@ func TestFormats(t *testing.T) {
 		{"name", output.Options{Format: output.FormatName}, "日本\nb\n"},
 		{"json", output.Options{Format: output.FormatJSON}, "{\n  \"zebra\": \"no\",\n  \"apple\": 9007199254740992,\n  \"ratio\": 0.5,\n  \"on\": true,\n  \"none\": null,\n  \"list\": [\n    \"a<b\",\n    \"7\",\n    \"multi\\nline\"\n  ],\n  \"empty\": {}\n}\n"},
 		{"jsonl", output.Options{Format: output.FormatJSONL}, "1\n\"two\"\n"},
-		{"yaml", output.Options{Format: output.FormatYAML}, "zebra: \"no\"\napple: 9007199254740992\nratio: 0.5\non: true\nnone: null\nlist:\n  - a<b\n  - \"7\"\n  - |-\n    multi\n    line\nempty: {}\n"},
+		{"yaml", output.Options{Format: output.FormatYAML}, "zebra: \"no\"\napple: 9007199254740992\nratio: 0.5\n\"on\": true\nnone: null\nlist:\n  - a<b\n  - \"7\"\n  - |-\n    multi\n    line\nempty: {}\n"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

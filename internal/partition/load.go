@@ -133,7 +133,7 @@ func (l *Loop) takeUp(id music.GuildID, row *music.Guild, alive time.Time) {
 	if row != nil {
 		e.g = *row
 	} else {
-		e.g = music.New(id)
+		e.g = l.opt.NewGuild(id)
 	}
 	l.mu.Lock()
 	l.guilds[id] = e

@@ -32,6 +32,8 @@ type Options struct {
 	Logger     *slog.Logger
 	// MaxBatch is how many inputs a commit takes at most; 0 means 512.
 	MaxBatch int
+	// NewGuild makes a guild that has no row; nil means music.New.
+	NewGuild func(music.GuildID) music.Guild
 	// Apply lets tests put faults into the step; nil means music.Step.
 	Apply func(music.Guild, music.Input, time.Time) music.Result
 }
@@ -99,6 +101,9 @@ type Stats struct {
 func NewLoop(o Options) *Loop {
 	if o.MaxBatch <= 0 {
 		o.MaxBatch = 512
+	}
+	if o.NewGuild == nil {
+		o.NewGuild = music.New
 	}
 	if o.Apply == nil {
 		o.Apply = music.Step

@@ -13,6 +13,7 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/lavalink"
 	"github.com/atrilhq/platform/internal/resolve"
+	"github.com/atrilhq/platform/internal/secret"
 	sim "github.com/atrilhq/platform/internal/sim/lavalink"
 )
 
@@ -33,7 +34,7 @@ func TestThroughANode(t *testing.T) {
 	transport := &http.Transport{}
 	t.Cleanup(func() { node.Close(); transport.CloseIdleConnections(); srv.Close() })
 	client, err := lavalink.NewClient(
-		lavalink.Node{Name: "one", Address: strings.TrimPrefix(srv.URL, "http://"), Password: "secret"},
+		lavalink.Node{Name: "one", Address: strings.TrimPrefix(srv.URL, "http://"), Password: secret.New("secret")},
 		lavalink.ClientOptions{Transport: transport})
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"github.com/atrilhq/platform/internal/config"
+	"github.com/atrilhq/platform/internal/secret"
 	"github.com/atrilhq/platform/internal/sim/control"
 )
 
@@ -14,12 +15,12 @@ func Configure(c *config.Config, w control.World) {
 	c.Discord.RestURL, c.Discord.GatewayURL = w.RESTURL, ""
 	c.Discord.Bots = nil
 	for _, b := range w.Bots {
-		c.Discord.Bots = append(c.Discord.Bots, config.Bot{Name: b.Name, Token: config.NewSecret(b.Token)})
+		c.Discord.Bots = append(c.Discord.Bots, config.Bot{Name: b.Name, Token: secret.New(b.Token)})
 	}
 	c.Lavalink.Nodes = nil
 	for _, n := range w.Nodes {
 		c.Lavalink.Nodes = append(c.Lavalink.Nodes, config.Node{
-			Name: n.Name, Address: n.Address, Password: config.NewSecret(n.Password),
+			Name: n.Name, Address: n.Address, Password: secret.New(n.Password),
 		})
 	}
 }

@@ -24,6 +24,8 @@ func Admit(c Command, _ Settings, e plan.Entitlements) *Refusal {
 			return &Refusal{Reason: ReasonVolumeRange, Limit: e.MaxVolume, Plan: lifts}
 		}
 	case Pause, Resume, Skip, Stop, Leave, Join:
+	default:
+		return &Refusal{Reason: ReasonUnknownOperation}
 	}
 	brings := false
 	switch c.Do.(type) {

@@ -78,7 +78,7 @@ type (
 	PlayFailed struct {
 		Bot    BotID  `json:"bot"`
 		Play   PlayID `json:"play"`
-		Reason string `json:"reason"` // exception, stuck
+		Reason string `json:"reason"` // exception, stuck, lost
 		Detail string `json:"detail,omitempty"`
 	}
 	// PlayerPaused says that a play is held.
@@ -105,7 +105,7 @@ type (
 		Bot     BotID  `json:"bot"`
 		Removed int    `json:"removed"`
 		By      UserID `json:"by,omitempty"`
-		Reason  string `json:"reason"` // stop, leave, idle, empty, disconnected, join_failed, removed
+		Reason  string `json:"reason"` // stop, leave, idle, empty, disconnected, join_failed, channel_deleted, removed
 	}
 	// PlayerHalted says that too many plays failed in a row.
 	PlayerHalted struct {
@@ -202,9 +202,26 @@ func (EntitlementsApplied) EventType() string { return "music.entitlements.appli
 // Payloads returns one of each payload, for the catalog.
 func Payloads() []Payload {
 	return []Payload{
-		PlayRequested{}, TrackQueued{}, PlaylistQueued{}, TrackRejected{}, PlayBegun{}, PlaySounding{},
-		PlayFinished{}, PlayFailed{}, PlayerPaused{}, PlayerResumed{}, VolumeChanged{}, QueueCleared{},
-		PlayerHalted{}, VoiceJoined{}, VoiceMoved{}, VoiceLeft{}, JoinFailed{}, PlayerPlaced{}, BotJoined{},
-		BotLeft{}, EntitlementsApplied{},
+		PlayRequested{},
+		TrackQueued{},
+		PlaylistQueued{},
+		TrackRejected{},
+		PlayBegun{},
+		PlaySounding{},
+		PlayFinished{},
+		PlayFailed{},
+		PlayerPaused{},
+		PlayerResumed{},
+		VolumeChanged{},
+		QueueCleared{},
+		PlayerHalted{},
+		VoiceJoined{},
+		VoiceMoved{},
+		VoiceLeft{},
+		JoinFailed{},
+		PlayerPlaced{},
+		BotJoined{},
+		BotLeft{},
+		EntitlementsApplied{},
 	}
 }

@@ -107,6 +107,9 @@ func (s *step) drop(p *Player, why string, by UserID, r Refusal) {
 	}
 	p.Owed = nil
 	p.Halted, p.Failures = false, nil
+	// Its reasons to leave go with it, even while nobody looks at voices: a
+	// deadline of a bot that is wanted nowhere would come due for ever.
+	p.IdleAt, p.EmptyAt = time.Time{}, time.Time{}
 	if p.Voice.Want != "" {
 		s.emit(VoiceLeft{Bot: p.Bot, Channel: p.Voice.Want, Reason: why})
 	}

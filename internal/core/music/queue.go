@@ -104,6 +104,9 @@ func (s *step) resolved(r Resolved) {
 		return
 	}
 	room := s.g.Entitlements.QueueLength - len(p.Queue) + 1
+	if r.Playlist == "" {
+		room = 1 // words may find many; the first one is what was asked for
+	}
 	tracks := r.Tracks[:min(len(r.Tracks), max(room, 1))]
 	slots := make([]*Slot, len(tracks))
 	for n, t := range tracks {

@@ -23,6 +23,10 @@ const (
 	MaxFailures = 3
 	// MaxRetries is how often a node may lose a play, and a voice session die, before it counts as failed.
 	MaxRetries = 3
+	// EndGrace is how long after a play's end the node's word for it may come.
+	EndGrace = 15 * time.Second
+	// MaxSpeed is how many times faster, or slower, than in reality a play may sound.
+	MaxSpeed = 100
 	// endTolerance is how near to its end a play that is gone counts as finished.
 	endTolerance = 2 * time.Second
 )
@@ -103,6 +107,10 @@ type step struct {
 	events   []Event
 	effects  []Effect
 	converge []Converge
+	// first is the first of own, and touched the first of converge: most steps
+	// write to one player and need no slice for it.
+	first   *Player
+	touched Converge
 }
 
 func (s *step) id() string {
@@ -133,6 +141,11 @@ func (s *step) notify(p *Player, a Answer) {
 
 // touch says that what is wanted of a player changed.
 func (s *step) touch(bot BotID, a Aspect) {
+	if s.touched.Aspect == 0 || s.touched.Bot == bot {
+		s.touched.Bot = bot
+		s.touched.Aspect |= a
+		return
+	}
 	for i := range s.converge {
 		if s.converge[i].Bot == bot {
 			s.converge[i].Aspect |= a
@@ -145,36 +158,41 @@ func (s *step) touch(bot BotID, a Aspect) {
 // edit returns a bot's player to write to, a new one if it had none.
 func (s *step) edit(bot BotID) *Player {
 	i, ok := s.g.find(bot)
-	if ok && slices.Contains(s.own, s.g.Players[i]) {
+	if ok && (s.g.Players[i] == s.first || slices.Contains(s.own, s.g.Players[i])) {
 		return s.g.Players[i]
 	}
 	s.changed = true
-	p := &Player{Bot: bot, Volume: s.g.Settings.Volume}
-	if ok {
-		*p = *s.g.Players[i]
-	}
 	s.list()
+	var p *Player
 	if ok {
+		w := *s.g.Players[i]
+		p = &w
 		s.g.Players[i] = p
 	} else {
+		p = &Player{Bot: bot, Volume: s.g.Settings.Volume}
 		s.g.Players = slices.Insert(s.g.Players, i, p)
 	}
-	s.own = append(s.own, p)
+	if s.first == nil {
+		s.first = p
+	} else {
+		s.own = append(s.own, p)
+	}
 	return p
 }
 
 func (s *step) list() {
 	if !s.listed {
-		s.g.Players = append(make([]*Player, 0, len(s.g.Players)+1), s.g.Players...)
+		s.g.Players = slices.Clone(s.g.Players)
 		s.listed = true
 	}
 }
 
 // playing returns the player of a bot if it plays this play, nil otherwise:
-// reports about another play are ignored.
+// reports about another play are ignored, and so is what a node still says of a
+// play that was taken from it.
 func (s *step) playing(bot BotID, play PlayID) *Player {
 	p := s.g.Player(bot)
-	if p == nil || p.Play == nil || p.Play.ID != play {
+	if p == nil || p.Play == nil || p.Play.ID != play || p.Node == "" {
 		return nil
 	}
 	return p
@@ -183,6 +201,9 @@ func (s *step) playing(bot BotID, play PlayID) *Player {
 func (s *step) finish() Result {
 	for _, p := range s.g.Players {
 		s.settle(p)
+	}
+	if s.touched.Aspect != 0 {
+		s.effects = append(s.effects, s.touched)
 	}
 	for _, c := range s.converge {
 		s.effects = append(s.effects, c)

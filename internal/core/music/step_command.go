@@ -250,7 +250,10 @@ func (s *step) choose(c Command) (BotID, *Refusal) {
 // candidates are the bots of the guild, those the actor's surface prefers first.
 func (s *step) candidates(c Command) []BotID {
 	if c.Bot != "" {
-		return []BotID{c.Bot}
+		if slices.Contains(s.g.Bots, c.Bot) {
+			return []BotID{c.Bot}
+		}
+		return nil
 	}
 	out := make([]BotID, 0, len(s.g.Bots))
 	for _, a := range c.Actor.Bots {

@@ -10,10 +10,23 @@ func (s *step) placed(b Placed) {
 	if held == nil || held.Node == b.Node {
 		return
 	}
-	p := s.edit(b.Bot)
-	p.Node = b.Node
-	s.emit(PlayerPlaced{Bot: p.Bot, Node: b.Node})
+	s.place(s.edit(b.Bot), b.Node)
+	s.settleRecovery()
+}
+
+// place gives a player another node, or none. What the last one played is
+// wanted again from where it was, and nobody has to look there any more.
+func (s *step) place(p *Player, node NodeName) {
+	if p.Play != nil && p.Node != "" {
+		w := *p.Play
+		w.Anchor = Anchor{Position: p.Play.PositionAt(s.lastSeen()), At: s.now}
+		w.Phase = PhaseWanted
+		p.Play = &w
+	}
+	p.Node = node
+	s.emit(PlayerPlaced{Bot: p.Bot, Node: node})
 	s.touch(p.Bot, AspectNode|AspectPanel)
+	s.checked(p.Bot)
 }
 
 // nodeUp tries again what no node could do before.
@@ -38,17 +51,7 @@ func (s *step) nodeDown(b NodeDown) {
 		if held.Node != b.Node || b.Node == "" {
 			continue
 		}
-		p := s.edit(held.Bot)
-		if p.Play != nil {
-			w := *p.Play
-			w.Anchor = Anchor{Position: p.Play.PositionAt(s.lastSeen()), At: s.now}
-			w.Phase = PhaseWanted
-			p.Play = &w
-		}
-		p.Node = ""
-		s.emit(PlayerPlaced{Bot: p.Bot})
-		s.touch(p.Bot, AspectNode|AspectPanel)
-		s.checked(p.Bot)
+		s.place(s.edit(held.Bot), "")
 	}
 	s.settleRecovery()
 }
@@ -65,6 +68,11 @@ func (s *step) lastSeen() time.Time {
 func (s *step) nodeSnapshot(b NodeSnapshot) {
 	held := s.g.Player(b.Bot)
 	if held == nil {
+		return
+	}
+	if held.Node == "" || b.Node != "" && b.Node != held.Node {
+		// It says nothing of what plays elsewhere, but may have to be stopped.
+		s.touch(b.Bot, AspectNode)
 		return
 	}
 	defer s.settleRecovery()
@@ -111,9 +119,10 @@ func (s *step) confirm(held *Player, b NodeSnapshot) {
 func (s *step) anchor(held *Player, pos time.Duration, speed float64) {
 	p := s.edit(held.Bot)
 	w := *p.Play
-	if p.Paused {
+	if p.Paused || !(speed*MaxSpeed >= 1 && speed <= MaxSpeed) {
 		speed = 0
 	}
+	pos = max(pos, 0)
 	w.Anchor = Anchor{Position: pos, At: s.now, Speed: speed}
 	if pos > 0 && w.Phase != PhaseSounding {
 		w.Phase, w.Retries = PhaseSounding, 0
@@ -158,10 +167,8 @@ func (s *step) playEnded(b PlayEnded) {
 	case EndCleanup:
 		// The voice link of the player is dead; the play goes on over a new one.
 		s.lost(p, s.now)
-		if p.Play != nil && p.Voice.Want != "" && !p.Voice.Reset {
-			p.Voice.Reset, p.Voice.JoinBy = true, s.now.Add(JoinWithin)
-			p.Voice.Token, p.Voice.Endpoint = "", ""
-			s.touch(p.Bot, AspectVoice)
+		if p.Play != nil && p.Voice.Channel != "" && !p.Voice.Reset {
+			s.rejoin(p)
 		}
 	case EndStopped:
 		s.lost(p, s.now)

@@ -52,6 +52,8 @@ func (s *step) settleRecovery() {
 	s.g.alive = time.Time{}
 	for _, held := range slices.Clone(s.g.Players) {
 		s.grace(held)
+		// What was put off while it was not known what is really so.
+		s.touch(held.Bot, AspectVoice|AspectNode)
 	}
 }
 
@@ -96,6 +98,7 @@ func (g *Guild) Deadline() time.Time {
 		soon(p.Voice.JoinBy)
 		soon(p.IdleAt)
 		soon(p.EmptyAt)
+		soon(p.Play.overBy())
 		if p.Unready == 0 {
 			continue
 		}
@@ -119,6 +122,10 @@ func (s *step) tick() {
 	for _, held := range slices.Clone(s.g.Players) {
 		if held.Unready > 0 {
 			s.expire(held, due)
+		}
+		if p := s.g.Player(held.Bot); due(p.Play.overBy()) {
+			// The word for its end was lost; silence would last for ever.
+			s.finished(s.edit(p.Bot), true)
 		}
 		switch p := s.g.Player(held.Bot); {
 		case due(p.Voice.JoinBy) && p.Voice.Reset:
@@ -153,7 +160,7 @@ func (s *step) expire(held *Player, due func(time.Time) bool) {
 		held = s.edit(held.Bot)
 		s.reject(held, i, "timeout", Refusal{Reason: ReasonResolveTimeout, Query: q.Query.Text})
 	}
-	if held.Play == nil && !held.Halted && len(held.Queue) > 0 {
+	if held.Play == nil && !held.Halted && (len(held.Queue) > 0 || !held.SilentSince.IsZero()) {
 		s.advance(s.edit(held.Bot))
 	}
 }

@@ -26,6 +26,22 @@ func (s *step) setVoice(v VoiceState) {
 	}
 }
 
+// voicesOf keeps the last word about everybody who is in a channel, by user.
+func voicesOf(states []VoiceState) []VoiceState {
+	out := slices.Clone(states)
+	slices.SortStableFunc(out, func(a, b VoiceState) int { return strings.Compare(string(a.User), string(b.User)) })
+	n := 0
+	for i, v := range out {
+		if v.Channel == "" || i+1 < len(out) && out[i+1].User == v.User {
+			continue
+		}
+		v.Session = ""
+		out[n] = v
+		n++
+	}
+	return out[:n]
+}
+
 func (s *step) voiceState(v VoiceState) {
 	s.setVoice(v)
 	if held := s.g.Player(BotID(v.User)); held != nil {
@@ -56,6 +72,10 @@ func (s *step) botVoice(held *Player, v VoiceState) {
 		return
 	case was.Reset:
 		return
+	case was.Want != v.Channel && !was.JoinBy.IsZero():
+		// What it was asked before is overtaken; it is still on its way to Want.
+		s.touch(p.Bot, AspectVoice)
+		return
 	case was.Want != v.Channel:
 		p.Voice.Want = v.Channel
 		s.emit(VoiceMoved{Bot: p.Bot, From: was.Want, To: v.Channel})
@@ -74,16 +94,17 @@ func (s *step) botVoice(held *Player, v VoiceState) {
 func (s *step) botGoneFromVoice(held *Player) {
 	was := held.Voice
 	switch {
-	case was.Reset:
-		p := s.edit(held.Bot)
-		p.Voice = Voice{Want: was.Want, JoinBy: was.JoinBy, Resets: was.Resets}
-		s.touch(p.Bot, AspectVoice)
 	case was.Channel == "":
 		// Still on its way in, or never there.
 	case was.Want == "":
 		p := s.edit(held.Bot)
 		p.Voice = Voice{}
 		s.touch(p.Bot, AspectNode)
+	case was.Reset, !was.JoinBy.IsZero():
+		// It left what it had to leave, and is on its way in.
+		p := s.edit(held.Bot)
+		p.Voice = Voice{Want: was.Want, JoinBy: was.JoinBy, Resets: was.Resets}
+		s.touch(p.Bot, AspectVoice)
 	default:
 		p := s.edit(held.Bot)
 		p.Voice.Channel = ""
@@ -107,10 +128,7 @@ func (s *step) voiceServer(v VoiceServer) {
 }
 
 func (s *step) voiceSnapshot(v VoiceSnapshot) {
-	s.g.voices, s.g.unheard = nil, false
-	for _, st := range v.States {
-		s.setVoice(st)
-	}
+	s.g.voices, s.g.unheard = voicesOf(v.States), false
 	s.seen(v.Bot)
 	held := s.g.Player(v.Bot)
 	if held == nil {
@@ -124,6 +142,7 @@ func (s *step) voiceSnapshot(v VoiceSnapshot) {
 		if was.Want == "" || was.Reset {
 			s.touch(held.Bot, AspectVoice)
 		}
+		s.missedServer(s.g.Player(v.Bot), was)
 	case was.Want == "":
 		if was.Channel != "" {
 			s.edit(held.Bot).Voice = Voice{}
@@ -141,9 +160,30 @@ func (s *step) voiceSnapshot(v VoiceSnapshot) {
 	s.settleRecovery()
 }
 
+// missedServer leaves and joins again where a snapshot shows that the voice
+// server's update was missed: it is never sent a second time.
+func (s *step) missedServer(held *Player, was Voice) {
+	v := held.Voice
+	switch {
+	case v.Want == "" || v.Want != v.Channel || v.Reset:
+	case v.Token == "", was.Channel != "" && (was.Channel != v.Channel || was.Session != v.Session):
+		s.rejoin(s.edit(held.Bot))
+	}
+}
+
+// rejoin makes a bot leave and join again, because its voice session is dead.
+func (s *step) rejoin(p *Player) {
+	s.freeze(p)
+	p.Voice.Reset, p.Voice.JoinBy = true, s.now.Add(JoinWithin)
+	p.Voice.Token, p.Voice.Endpoint = "", ""
+	s.touch(p.Bot, AspectVoice)
+}
+
 func (s *step) voiceClosed(v VoiceClosed) {
 	held := s.g.Player(v.Bot)
-	if held == nil || held.Voice.Want == "" || held.Voice.Reset {
+	if held == nil || held.Voice.Want == "" || held.Voice.Reset || held.Voice.Channel == "" {
+		// A bot in no channel has no session that could die: this speaks of an
+		// earlier one, and nothing would ever be seen to leave.
 		return
 	}
 	switch v.Code {
@@ -152,16 +192,13 @@ func (s *step) voiceClosed(v VoiceClosed) {
 		return
 	}
 	p := s.edit(v.Bot)
-	s.freeze(p)
 	if p.Voice.Resets >= MaxRetries {
 		s.notify(p, Answer{Kind: AnswerDisconnected, Channel: p.Voice.Want})
 		s.drop(p, "disconnected", "", Refusal{Reason: ReasonCancelled})
 		return
 	}
-	p.Voice.Reset, p.Voice.Resets = true, p.Voice.Resets+1
-	p.Voice.Token, p.Voice.Endpoint = "", ""
-	p.Voice.JoinBy = s.now.Add(JoinWithin)
-	s.touch(p.Bot, AspectVoice)
+	p.Voice.Resets++
+	s.rejoin(p)
 }
 
 func (s *step) botPresent(b BotPresent) {
@@ -192,12 +229,19 @@ func (s *step) botRemoved(b BotRemoved) {
 	s.g.Players = slices.Delete(s.g.Players, i, i+1)
 	s.seen(b.Bot)
 	s.checked(b.Bot)
+	s.settleRecovery()
 }
 
 func (s *step) channelGone(c ChannelGone) {
 	for _, held := range slices.Clone(s.g.Players) {
 		if held.Text == c.Channel {
 			s.edit(held.Bot).Text = ""
+		}
+		if held.Voice.Channel == c.Channel {
+			// Nobody is in a channel that is not there, whether Discord says so or not.
+			p := s.edit(held.Bot)
+			p.Voice = Voice{Want: p.Voice.Want, JoinBy: p.Voice.JoinBy, Resets: p.Voice.Resets}
+			s.touch(p.Bot, AspectVoice|AspectNode)
 		}
 		if held.Voice.Want == c.Channel {
 			p := s.edit(held.Bot)

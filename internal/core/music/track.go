@@ -92,6 +92,16 @@ type Play struct {
 	Retries int `json:"retries,omitempty"`
 }
 
+// overBy returns when a play that sounds is over even if the node never says
+// so, zero where that cannot be known.
+func (p *Play) overBy() time.Time {
+	if p == nil || p.Phase != PhaseSounding || p.Anchor.Speed <= 0 || p.Track.Length <= 0 || p.Track.Stream {
+		return time.Time{}
+	}
+	rest := max(p.Track.Length-p.Anchor.Position, 0)
+	return p.Anchor.At.Add(time.Duration(float64(rest)/p.Anchor.Speed) + EndGrace)
+}
+
 // PositionAt returns where the play is at a time, within the track's length.
 func (p *Play) PositionAt(now time.Time) time.Duration {
 	pos := p.Anchor.PositionAt(now)

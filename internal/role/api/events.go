@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/event"
 	"github.com/atrilhq/platform/internal/httpapi"
 	"github.com/atrilhq/platform/internal/httpapi/view"
@@ -19,16 +18,19 @@ const (
 	tailTurn = time.Second
 )
 
-func query(f httpapi.EventFilter) store.EventQuery {
+func (r *Role) query(ctx context.Context, f httpapi.EventFilter) (store.EventQuery, error) {
+	guild, err := r.guild(ctx, f.Guild)
 	return store.EventQuery{
-		After: f.After, Guild: music.GuildID(f.Guild), Types: f.Types, Since: f.Since, Until: f.Until,
-		Limit: f.Limit, Newest: f.Newest,
-	}
+		After: f.After, Guild: guild, Types: f.Types, Since: f.Since, Until: f.Until, Limit: f.Limit, Newest: f.Newest,
+	}, err
 }
 
 // Events implements httpapi.Backend.
 func (r *Role) Events(ctx context.Context, f httpapi.EventFilter) (view.EventPage, error) {
-	q := query(f)
+	q, err := r.query(ctx, f)
+	if err != nil {
+		return view.EventPage{}, err
+	}
 	// One more than asked for tells whether there is more.
 	q.Limit = min(q.Limit+1, httpapi.MaxEvents)
 	rows, err := r.opt.Store.Events(ctx, q)
@@ -72,7 +74,10 @@ func show(row store.JournalRow) (view.Event, error) {
 func (r *Role) Tail(ctx context.Context, f httpapi.EventFilter, send func(view.Event) error) error {
 	sub := r.opt.Bus.Subscribe(topic.Events, 1)
 	defer sub.Close()
-	q := query(f)
+	q, err := r.query(ctx, f)
+	if err != nil {
+		return err
+	}
 	q.Limit, q.Newest = tailPage, false
 	if q.After < 0 {
 		q.After = 0

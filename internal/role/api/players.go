@@ -23,13 +23,54 @@ func (r *Role) bot(s string) music.BotID {
 	return music.BotID(s)
 }
 
+// maxNamed is how many guilds are looked through for a name.
+const maxNamed = 10_000
+
+// guild returns the id of a guild that is given by id or by name. A name that
+// several guilds have is refused.
+func (r *Role) guild(ctx context.Context, s string) (music.GuildID, error) {
+	const op = "api.guild"
+	if s == "" || strings.Trim(s, "0123456789") == "" {
+		return music.GuildID(s), nil
+	}
+	var found, after music.GuildID
+	for seen := 0; seen < maxNamed; seen += page {
+		rows, err := r.opt.Store.List(ctx, after, page)
+		if err != nil {
+			return "", err
+		}
+		for _, g := range rows {
+			if g.Name != s {
+				continue
+			}
+			if found != "" {
+				return "", fault.New(fault.Conflict, op, "several guilds have that name").WithHint("name the guild by its id")
+			}
+			found = g.ID
+		}
+		if len(rows) < page {
+			break
+		}
+		after = rows[len(rows)-1].ID
+	}
+	if found == "" {
+		return "", fault.New(fault.NotFound, op, "no guild of that name or id is known").
+			WithHint("list the players with: platformctl players list")
+	}
+	return found, nil
+}
+
 var errCursor = fault.New(fault.Invalid, "api.cursor", "the cursor is not one of this list").
 	WithHint("pass next_cursor of the page before, or none for the first page")
 
 // Players implements httpapi.Backend.
 func (r *Role) Players(ctx context.Context, f httpapi.PlayerFilter) (view.PlayerPage, error) {
+	guild, err := r.guild(ctx, f.Guild)
+	if err != nil {
+		return view.PlayerPage{}, err
+	}
 	q := store.PlayerQuery{
-		Guild: music.GuildID(f.Guild), Bot: r.bot(f.Bot), Node: music.NodeName(f.Node), Limit: f.Limit,
+		Guild: guild, Bot: r.bot(f.Bot), Node: music.NodeName(f.Node), Limit: f.Limit,
 	}
 	if f.Cursor != "" {
 		raw, err := base64.RawURLEncoding.DecodeString(f.Cursor)
@@ -64,7 +105,11 @@ func (r *Role) live(id music.GuildID) (music.Guild, bool) {
 
 // find reads a player with its guild and queue.
 func (r *Role) find(ctx context.Context, guild, bot string) (music.Guild, *music.Player, error) {
-	rows, err := r.opt.Store.Load(ctx, []music.GuildID{music.GuildID(guild)})
+	id, err := r.guild(ctx, guild)
+	if err != nil {
+		return music.Guild{}, nil, err
+	}
+	rows, err := r.opt.Store.Load(ctx, []music.GuildID{id})
 	if err != nil {
 		return music.Guild{}, nil, err
 	}
@@ -93,7 +138,7 @@ func (r *Role) Player(ctx context.Context, guild, bot string) (view.Player, erro
 
 // Queue implements httpapi.Backend.
 func (r *Role) Queue(ctx context.Context, guild, bot string, at httpapi.Page) (view.QueuePage, error) {
-	_, p, err := r.find(ctx, guild, bot)
+	g, p, err := r.find(ctx, guild, bot)
 	if err != nil {
 		return view.QueuePage{}, err
 	}
@@ -103,7 +148,7 @@ func (r *Role) Queue(ctx context.Context, guild, bot string, at httpapi.Page) (v
 			return view.QueuePage{}, errCursor
 		}
 	}
-	out := view.QueuePage{Guild: guild, Bot: string(p.Bot), Total: len(p.Queue), Items: []view.QueueItem{}}
+	out := view.QueuePage{Guild: string(g.ID), Bot: string(p.Bot), Total: len(p.Queue), Items: []view.QueueItem{}}
 	for i, q := range p.Queue {
 		out.LengthMS += q.Track.Length.Milliseconds()
 		if i < from || i >= from+at.Limit {

@@ -44,6 +44,8 @@ type Options struct {
 	SearchPrefix string
 	// Entitlements is what every guild may do while nobody sells anything.
 	Entitlements plan.Entitlements
+	// Settings is what a new guild starts with.
+	Settings music.Settings
 }
 
 // Role is the audio role of one process.
@@ -95,6 +97,11 @@ func New(ctx context.Context, o Options) (*Role, error) {
 	}
 	r.loop = partition.NewLoop(partition.Options{
 		Partitions: n, Store: o.Store, Encoder: encoder{known}, Actuator: r, Clock: o.Clock, Logger: r.log,
+		NewGuild: func(id music.GuildID) music.Guild {
+			g := music.New(id)
+			g.Settings, g.Entitlements = o.Settings, o.Entitlements
+			return g
+		},
 	})
 	r.owner = partition.NewOwner(partition.OwnerOptions{
 		Leases: o.Store, Holder: o.Holder, TTL: o.LeaseTTL, Clock: o.Clock, Logger: r.log,
@@ -122,14 +129,28 @@ func (r *Role) Run(ctx context.Context) error {
 	err := r.owner.Run(ctx)
 	stop()
 	_ = helpers.Wait()
-	_ = r.later.Wait()
 	r.readers.wg.Wait()
 	r.resolving.wg.Wait()
 	r.links.wg.Wait()
+	_ = r.later.Wait()
 	for _, n := range r.nodes {
 		n.client.Close()
 	}
 	return err
+}
+
+// Playing counts the players that sound.
+func (r *Role) Playing() int {
+	n := 0
+	r.loop.Each(func(g *music.Guild) bool {
+		for _, p := range g.Players {
+			if p.Play != nil && !p.Paused && p.Play.Phase == music.PhaseSounding {
+				n++
+			}
+		}
+		return true
+	})
+	return n
 }
 
 // Loop gives the views of guilds to whoever shows them.

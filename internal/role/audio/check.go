@@ -62,7 +62,8 @@ func (r *Role) checkPlayer(g *music.Guild, p *music.Player, now time.Time) {
 	}
 	seen, known := l.Observe(g.ID)
 	switch {
-	case !known, seen.Play != p.Play.ID && now.Sub(p.Play.Since) > checkEvery, g.Recovering():
+	case !known, g.Recovering(), seen.Play != p.Play.ID && now.Sub(p.Play.Since) > checkEvery,
+		p.Play.Phase != music.PhaseSounding && p.Voice.Ready() && !p.Paused:
 		r.steering.look(k)
 	case seen.Play == p.Play.ID && !p.Paused && !seen.Paused && seen.Position > 0:
 		at := seen.Position + now.Sub(seen.At)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
@@ -11,6 +12,9 @@ import (
 	"github.com/atrilhq/platform/internal/partition"
 	"github.com/atrilhq/platform/internal/store"
 )
+
+// firstLook is when a node is asked whether a play that it started sounds.
+const firstLook = 750 * time.Millisecond
 
 type linkKey struct {
 	partition int
@@ -130,6 +134,16 @@ func (ls *links) each(f func(linkKey, *lavalink.Link)) {
 	}
 }
 
+// EachUndecodable calls f with how many messages of each node could not be read
+// on the sessions that are open.
+func (r *Role) EachUndecodable(f func(node string, n uint64)) {
+	sums := map[music.NodeName]uint64{}
+	r.links.each(func(k linkKey, l *lavalink.Link) { sums[k.node] += l.Counters().Undecodable })
+	for name, n := range sums {
+		f(string(name), n)
+	}
+}
+
 // heard takes what a link tells. Reports become inputs; a link that came up has
 // its players looked at.
 func (r *Role) heard(k linkKey, e lavalink.Event) {
@@ -145,6 +159,10 @@ func (r *Role) heard(k linkKey, e lavalink.Event) {
 			ID:    r.inputID(fmt.Sprintf("node:%s:%s", k.node, k.bot)),
 			Guild: e.Guild, Body: named(e.Body, k),
 		})
+		if _, started := e.Body.(music.PlayStarted); started {
+			// The next update of its position may be five seconds away.
+			r.after(r.links.ctx, firstLook, func() { r.steering.look(playerKey{e.Guild, k.bot}) })
+		}
 	}
 }
 

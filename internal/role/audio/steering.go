@@ -9,6 +9,7 @@ import (
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/lavalink"
 	"github.com/atrilhq/platform/internal/partition"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 type playerKey struct {
@@ -215,7 +216,7 @@ func desired(g *music.Guild, p *music.Player, epoch int64, now time.Time) (laval
 	d := lavalink.Desired{Epoch: epoch, Volume: p.Volume, Paused: p.Paused}
 	if p.Voice.Ready() {
 		d.Voice = lavalink.Voice{
-			Token: lavalink.Secret(p.Voice.Token), Endpoint: p.Voice.Endpoint, Session: p.Voice.Session, Channel: p.Voice.Channel,
+			Token: secret.New(p.Voice.Token), Endpoint: p.Voice.Endpoint, Session: p.Voice.Session, Channel: p.Voice.Channel,
 		}
 	}
 	if p.Play == nil {

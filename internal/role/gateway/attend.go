@@ -11,6 +11,7 @@ import (
 	"github.com/atrilhq/platform/internal/discord"
 	"github.com/atrilhq/platform/internal/discord/render"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 const (
@@ -26,8 +27,10 @@ const (
 func (s *shard) reply(w *waiter, m render.Message) {
 	s.role.waiters.wg.Go(func() {
 		defer s.role.waiters.end(w.i.ID)
-		if err := s.respond(w.i, m); err != nil {
-			s.role.log.Warn("an interaction could not be answered", "interaction", w.i.ID, "error", err)
+		err := s.respond(w.i, m)
+		s.measure(w, "direct", "refused", err)
+		if err != nil {
+			s.role.log.Warn("an interaction could not be answered", "interaction", w.i.ID, "trace", w.trace, "error", err)
 		}
 	})
 }
@@ -44,7 +47,9 @@ func (s *shard) attend(w *waiter) {
 	for {
 		select {
 		case o := <-w.answers:
-			s.settled(w.i.ID, o.key, s.respond(w.i, s.words(w.i.Locale, o.answer)))
+			err := s.respond(w.i, s.words(w.i.Locale, o.answer))
+			s.measure(w, "direct", outcome(o.answer), err)
+			s.settled(w, o.key, err)
 			return
 		case <-promise:
 			accepted = w.accepted
@@ -54,8 +59,10 @@ func (s *shard) attend(w *waiter) {
 		case <-giveUp:
 			// Nobody took it, and it has expired.
 			m := render.Refusal(s.role.opt.Words.For(w.i.Locale), &music.Refusal{Reason: music.ReasonFrozen})
-			if err := s.respond(w.i, m); err != nil {
-				s.role.log.Warn("an interaction could not be refused in time", "interaction", w.i.ID, "error", err)
+			err := s.respond(w.i, m)
+			s.measure(w, "direct", "failed", err)
+			if err != nil {
+				s.role.log.Warn("an interaction could not be refused in time", "interaction", w.i.ID, "trace", w.trace, "error", err)
 			}
 			return
 		case <-s.ctx.Done():
@@ -73,12 +80,15 @@ func (s *shard) promise(w *waiter) {
 	})
 	if err != nil && fault.CodeOf(err) != fault.Conflict {
 		// The answer is stored when it comes, and swept.
-		s.role.log.Warn("an interaction could not be deferred", "interaction", w.i.ID, "error", err)
+		s.role.log.Warn("an interaction could not be deferred", "interaction", w.i.ID, "trace", w.trace, "error", err)
 		return
 	}
+	s.role.opt.Metrics.InteractionAcked("deferred", s.role.opt.Clock.Since(w.received))
 	select {
 	case o := <-w.answers:
-		s.settled(w.i.ID, o.key, s.edit(w.i.Application, w.i.Token, s.words(w.i.Locale, o.answer)))
+		err := s.edit(w.i.Application, w.i.Token, s.words(w.i.Locale, o.answer))
+		s.measure(w, "", outcome(o.answer), err)
+		s.settled(w, o.key, err)
 	case <-s.role.opt.Clock.After(answerWithin):
 	case <-s.ctx.Done():
 	}
@@ -102,16 +112,36 @@ func (s *shard) respond(i discord.Interaction, m render.Message) error {
 	return err
 }
 
-func (s *shard) edit(app string, token discord.Secret, m render.Message) error {
+func (s *shard) edit(app string, token secret.Text, m render.Message) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), respondWithin)
 	defer cancel()
 	return s.bot.rest.EditOriginal(ctx, app, token, m.Update())
 }
 
-// settled notes that an answer was given. One that was not is swept later.
-func (s *shard) settled(id, key string, err error) {
+func outcome(a music.Answer) string {
+	if a.Kind == music.AnswerRefused {
+		return "refused"
+	}
+	return "done"
+}
+
+// measure notes how long a command took, and its first answer if it has a kind.
+func (s *shard) measure(w *waiter, kind, outcome string, err error) {
+	took := s.role.opt.Clock.Since(w.received)
 	if err != nil {
-		s.role.log.Warn("an answer could not be given yet", "interaction", id, "error", err)
+		outcome = "failed"
+	} else if kind != "" {
+		s.role.opt.Metrics.InteractionAcked(kind, took)
+	}
+	if w.name != "" {
+		s.role.opt.Metrics.CommandDone(w.name, outcome, took)
+	}
+}
+
+// settled notes that an answer was given. One that was not is swept later.
+func (s *shard) settled(w *waiter, key string, err error) {
+	if err != nil {
+		s.role.log.Warn("an answer could not be given yet", "interaction", w.i.ID, "trace", w.trace, "error", err)
 		return
 	}
 	if key != "" {
@@ -124,7 +154,7 @@ func addressOf(i discord.Interaction) string {
 	return i.Application + "/" + i.Token.Reveal()
 }
 
-func parseAddress(a string) (app string, token discord.Secret, ok bool) {
+func parseAddress(a string) (app string, token secret.Text, ok bool) {
 	app, t, ok := strings.Cut(a, "/")
-	return app, discord.Secret(t), ok && app != "" && t != ""
+	return app, secret.New(t), ok && app != "" && t != ""
 }

@@ -13,17 +13,20 @@ import (
 	"github.com/atrilhq/platform/internal/discord"
 	"github.com/atrilhq/platform/internal/discord/command"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 // bot is one account of the pool.
 type bot struct {
 	id    music.BotID
 	app   string
-	token discord.Secret
+	token secret.Text
 	rest  *discord.REST
 
 	mu     sync.Mutex
 	shards []*shard
+	// left is how many IDENTIFYs Discord said are left, when it was last asked.
+	left int
 }
 
 // runBot checks the token, registers the commands and runs the shards.
@@ -32,7 +35,9 @@ func (r *Role) runBot(ctx context.Context, b *bot, front bool) error {
 	if err != nil || ctx.Err() != nil {
 		return err
 	}
-	b.app = account.Application
+	b.mu.Lock()
+	b.app, b.left = account.Application, limits.Remaining
+	b.mu.Unlock()
 	n := max(1, limits.Shards)
 	r.log.Info("a bot is known", "bot", b.id, "name", account.Name, "shards", n)
 	g, ctx := errgroup.WithContext(ctx)
@@ -49,6 +54,23 @@ func (r *Role) runBot(ctx context.Context, b *bot, front bool) error {
 	}
 	return g.Wait()
 }
+
+// Verify asks Discord once whether it takes the tokens, so that a wrong one ends
+// a start before anything else began. It returns Unauthenticated for one; where
+// Discord does not answer it leaves the question to Run.
+func (r *Role) Verify(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, verifyWithin)
+	defer cancel()
+	for _, b := range r.bots {
+		if _, err := b.rest.Check(ctx); fault.CodeOf(err) == fault.Unauthenticated {
+			return err
+		}
+	}
+	return nil
+}
+
+// verifyWithin bounds how long a start waits for Discord's word on the tokens.
+const verifyWithin = 1500 * time.Millisecond
 
 // greet asks Discord who the bot is until it answers. A token that is wrong is
 // not asked about again.
@@ -78,9 +100,9 @@ func (r *Role) greet(ctx context.Context, b *bot) (discord.Account, discord.Star
 func (r *Role) register(ctx context.Context, b *bot) {
 	want := command.Register(r.opt.Words)
 	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, time.Minute) {
-		done, err := b.rest.SyncCommands(ctx, b.app, want)
+		done, err := b.rest.SyncCommands(ctx, b.application(), want)
 		if err == nil {
-			r.log.Info("commands are registered", "bot", b.id, "changes", done)
+			r.log.Info("commands are registered", "bot", b.id, "created", len(done.Created), "updated", len(done.Updated), "deleted", len(done.Deleted))
 			return
 		}
 		r.log.Warn("commands cannot be registered, trying again", "in", wait, "error", err)

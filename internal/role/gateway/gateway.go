@@ -48,6 +48,17 @@ type Options struct {
 	Words      *i18n.Bundle
 	// Entitlements is what every guild may do while nobody sells anything.
 	Entitlements plan.Entitlements
+	// Metrics is told how commands fare.
+	Metrics Metrics
+}
+
+// Metrics is told how commands fare.
+type Metrics interface {
+	// CommandDone notes a command by its name and what came of it: done, refused
+	// or failed.
+	CommandDone(command, outcome string, took time.Duration)
+	// InteractionAcked notes the first answer to an interaction: direct or deferred.
+	InteractionAcked(kind string, took time.Duration)
 }
 
 // Role is the gateway role of one process.

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	dis "github.com/disgoorg/disgo/discord"
@@ -10,6 +11,7 @@ import (
 	"github.com/atrilhq/platform/internal/discord"
 	"github.com/atrilhq/platform/internal/discord/command"
 	"github.com/atrilhq/platform/internal/discord/render"
+	"github.com/atrilhq/platform/internal/observe"
 	"github.com/atrilhq/platform/internal/partition"
 )
 
@@ -36,6 +38,7 @@ func (s *shard) Interaction(at discord.Position, i discord.Interaction) {
 	if w == nil {
 		return
 	}
+	w.trace = observe.NewTrace().String()
 	s.role.setLocale(i.Guild, i.GuildLocale)
 	switch {
 	case i.Type == dis.InteractionTypeApplicationCommand && i.Command != nil:
@@ -51,6 +54,7 @@ func (s *shard) Interaction(at discord.Position, i discord.Interaction) {
 // command hands a slash command to its guild, or answers what needs no guild.
 func (s *shard) command(e *entry, w *waiter) {
 	r, i := s.role, w.i
+	w.name = i.Command.Name
 	words := r.opt.Words.For(i.Locale)
 	action, refusal := command.Parse(i.Command.Name, arguments(i.Command.Options))
 	if refusal == nil && action == nil {
@@ -58,7 +62,7 @@ func (s *shard) command(e *entry, w *waiter) {
 		return
 	}
 	c := music.Command{
-		Actor: i.Actor, Do: action,
+		Actor: r.withPool(s.bot, i), Do: action,
 		Reply: music.ReplyTo{Surface: surface, ID: i.ID, Address: addressOf(i), Locale: i.Locale},
 	}
 	if refusal == nil {
@@ -70,7 +74,7 @@ func (s *shard) command(e *entry, w *waiter) {
 	}
 	r.waiters.wg.Go(func() { s.attend(w) })
 	s.hand(e, partition.Delivery{
-		Input:   music.Input{ID: i.ID, Guild: i.Guild, Body: c},
+		Input:   music.Input{ID: i.ID, Guild: i.Guild, Trace: w.trace, Body: c},
 		Expires: w.received.Add(giveUpAfter),
 	})
 }
@@ -86,4 +90,24 @@ func arguments(in []discord.Option) []dis.SlashCommandOption {
 		out = append(out, dis.SlashCommandOption{Name: o.Name, Type: o.Type, Value: raw})
 	}
 	return out
+}
+
+// withPool completes what the actor's own connection knows by what the other
+// bots of the pool may do in the channel.
+func (r *Role) withPool(front *bot, i discord.Interaction) music.Actor {
+	a := i.Actor
+	if a.Voice == "" {
+		return a
+	}
+	for _, b := range r.bots {
+		if b == front {
+			continue
+		}
+		if conn := b.conn(i.Guild); conn != nil {
+			if access, known := conn.Access(i.Guild, a.Voice); known {
+				a.Bots = append(slices.Clip(a.Bots), access)
+			}
+		}
+	}
+	return a
 }

@@ -106,7 +106,7 @@ func (p *panels) due() []topic.PlayerRef {
 }
 
 func (p *panels) show(ctx context.Context, ref topic.PlayerRef) {
-	if p.role.front().app == "" {
+	if p.role.front().application() == "" {
 		p.dirty(ref)
 		return
 	}

@@ -6,32 +6,79 @@ import (
 	"github.com/atrilhq/platform/internal/httpapi/view"
 )
 
+// The states of a shard's connection.
+const (
+	stateConnecting = "connecting"
+	stateResuming   = "resuming"
+	stateReady      = "ready"
+)
+
+func (b *bot) all() []*shard {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.shards)
+}
+
+// state says how a shard's connection is.
+func (s *shard) state() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.conn != nil && s.conn.Connected():
+		return stateReady
+	case s.saved.SessionID != "":
+		return stateResuming
+	}
+	return stateConnecting
+}
+
+// EachShard calls f with the state of each shard of this process.
+func (r *Role) EachShard(f func(bot string, shard int, state string)) {
+	for _, b := range r.bots {
+		for _, s := range b.all() {
+			f(string(b.id), s.index, s.state())
+		}
+	}
+}
+
+// EachBudget calls f with how many IDENTIFYs each bot had left when it started.
+func (r *Role) EachBudget(f func(bot string, left int)) {
+	for _, b := range r.bots {
+		b.mu.Lock()
+		left, known := b.left, b.app != ""
+		b.mu.Unlock()
+		if known {
+			f(string(b.id), left)
+		}
+	}
+}
+
+// application returns the id of the bot's application, empty while it is not known.
+func (b *bot) application() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.app
+}
+
 // Bots returns how the bots of this process are connected. Names are for whoever
 // knows the configuration to fill in.
 func (r *Role) Bots() []view.Bot {
 	out := make([]view.Bot, 0, len(r.bots))
 	for _, b := range r.bots {
-		v := view.Bot{ID: string(b.id), State: "connecting"}
-		b.mu.Lock()
-		shards := slices.Clone(b.shards)
-		b.mu.Unlock()
-		v.Shards = len(shards)
-		connected := 0
+		shards := b.all()
+		v := view.Bot{ID: string(b.id), State: stateConnecting, Shards: len(shards)}
+		ready := 0
 		for _, s := range shards {
-			s.mu.Lock()
-			conn, resumable := s.conn, s.saved.SessionID != ""
-			s.mu.Unlock()
-			switch {
-			case conn != nil && conn.Connected():
-				connected++
-				v.Guilds += conn.Guilds()
-				v.LatencyMS = max(v.LatencyMS, conn.Latency().Milliseconds())
-			case resumable:
-				v.State = "resuming"
+			if v.State = s.state(); v.State == stateReady {
+				ready++
+				s.mu.Lock()
+				v.Guilds += s.conn.Guilds()
+				v.LatencyMS = max(v.LatencyMS, s.conn.Latency().Milliseconds())
+				s.mu.Unlock()
 			}
 		}
-		if connected > 0 && connected == len(shards) {
-			v.State = "ready"
+		if ready < len(shards) && v.State == stateReady {
+			v.State = stateConnecting
 		}
 		out = append(out, v)
 	}
@@ -40,10 +87,5 @@ func (r *Role) Bots() []view.Bot {
 
 // Connected is true where every shard of every bot has its session open.
 func (r *Role) Connected() bool {
-	for _, b := range r.Bots() {
-		if b.State != "ready" {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(r.Bots(), func(b view.Bot) bool { return b.State != stateReady })
 }

@@ -24,6 +24,10 @@ type waiters struct {
 type waiter struct {
 	i        discord.Interaction
 	received time.Time
+	// name is the command's, for metrics.
+	name string
+	// trace is the W3C traceparent of everything that follows from it.
+	trace string
 	// accepted is closed once the command is durable.
 	accepted chan struct{}
 	once     sync.Once

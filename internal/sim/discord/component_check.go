@@ -153,12 +153,20 @@ func walk(v any, yield func(map[string]any) bool) bool {
 	return true
 }
 
-// numbered gives every component an id, as Discord's answers have it.
+// numbered fills in what Discord's answers have and requests may leave out: an
+// id for every component, the defaults of select menus.
 func numbered(in []any, next *int) []any {
 	for c := range eachComponent(in) {
 		*next++
 		if c["id"] == nil {
 			c["id"] = *next
+		}
+		if typ := intOf(c["type"]); typ >= compSelect && typ <= 8 {
+			for k, v := range map[string]any{"min_values": 1.0, "max_values": 1.0, "disabled": false} {
+				if c[k] == nil {
+					c[k] = v
+				}
+			}
 		}
 	}
 	return in

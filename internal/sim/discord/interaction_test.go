@@ -281,6 +281,10 @@ func TestClickAndReset(t *testing.T) {
 	if post.status != 200 {
 		t.Fatalf("%v", post.body)
 	}
+	row := post.body["components"].([]any)[1].(obj)
+	if m := row["components"].([]any)[0].(obj); row["id"] == nil || m["min_values"] != 1.0 || m["max_values"] != 1.0 || m["disabled"] != false {
+		t.Fatalf("Discord fills the defaults of a menu in: %v", row)
+	}
 	for name, tc := range map[string]struct {
 		k    discord.Click
 		code fault.Code

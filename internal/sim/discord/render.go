@@ -84,7 +84,7 @@ func (w *World) channelJSON(c *Channel) obj {
 func voiceJSON(vs *VoiceState) obj {
 	o := obj{
 		"user_id": vs.UserID, "session_id": vs.SessionID, "channel_id": nil, "deaf": vs.Deaf, "mute": vs.Mute,
-		"self_deaf": vs.SelfDeaf, "self_mute": vs.SelfMute, "self_video": false, "suppress": false,
+		"self_deaf": vs.SelfDeaf, "self_mute": vs.SelfMute, "self_video": false, "self_stream": false, "suppress": false,
 		"request_to_speak_timestamp": nil,
 	}
 	if vs.ChannelID != "" {

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 
 	"github.com/atrilhq/platform/internal/store"
 )
@@ -21,19 +22,27 @@ func (db *DB) Commit(ctx context.Context, b *store.Batch) (int64, error) {
 	return p.first(), nil
 }
 
-// BatchNumbers implements [store.Committer].
+// BatchNumbers implements [store.Committer]. It takes the rows' locks, so it
+// waits for a commit that is still under way, whoever sent it: what it returns
+// is final. Partitions that are not there are left out.
 func (db *DB) BatchNumbers(ctx context.Context, partitions []int) ([]store.Stamp, error) {
-	if len(partitions) == 0 {
+	ids := slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(partitions))), func(p int) bool {
+		return p < 0 || p >= db.partitions
+	})
+	if len(ids) == 0 {
 		return nil, nil
 	}
-	list, args := in(1, partitions)
-	var out []store.Stamp
-	err := db.each(ctx, "sqlstore.BatchNumbers", `SELECT id, epoch, batch FROM partitions WHERE id IN (`+list+`) ORDER BY id`, args,
-		func(scan func(...any) error) error {
-			var s store.Stamp
-			err := scan(&s.Partition, &s.Epoch, &s.Batch)
-			out = append(out, s)
-			return err
-		})
-	return out, err
+	out := make([]store.Stamp, len(ids))
+	list := make([]statement, len(ids))
+	for i, id := range ids {
+		out[i].Partition = id
+		list[i] = statement{
+			text: `UPDATE partitions SET epoch = epoch WHERE id = $1 RETURNING epoch, batch`,
+			args: []any{id}, row: []any{&out[i].Epoch, &out[i].Batch},
+		}
+	}
+	if err := db.change(ctx, "sqlstore.BatchNumbers", list...); err != nil {
+		return nil, err
+	}
+	return out, nil
 }

@@ -100,7 +100,8 @@ func failed(err error, op string) error {
 
 // commitFailed makes a fault of a COMMIT's error.
 func commitFailed(err error, op string) error {
-	if settled(err) {
+	var own *fault.Error
+	if errors.As(err, &own) || settled(err) {
 		return failed(err, op)
 	}
 	return fault.Wrap(err, fault.Unknown, op, "the database did not say whether the change was made")

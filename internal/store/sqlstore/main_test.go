@@ -7,6 +7,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/store"
 	"github.com/atrilhq/platform/internal/store/sqlstore"
 	"github.com/atrilhq/platform/internal/store/storetest"
@@ -48,3 +49,5 @@ func TestPostgres(t *testing.T) {
 		return open(t, sqlstore.Options{URL: testenv.Postgres(t), Failpoint: failpoint})
 	})
 }
+
+func guildIDs(ids ...music.GuildID) []music.GuildID { return ids }

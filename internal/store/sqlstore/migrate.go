@@ -79,9 +79,13 @@ func (db *DB) prepareInstallation(ctx context.Context) error {
 	if want == 0 {
 		want = DefaultPartitions
 	}
+	made := time.Now()
+	if db.opts.Clock != nil {
+		made = db.opts.Clock.Now()
+	}
 	list := []statement{{
 		text: `INSERT INTO meta (id, installation_id, partitions, created_at) VALUES (1, $1, $2, $3) ON CONFLICT (id) DO NOTHING`,
-		args: []any{rand.Text(), want, nanos(time.Now())}, want: anyRows,
+		args: []any{rand.Text(), want, nanos(made)}, want: anyRows,
 	}}
 	var have int
 	err := db.read.QueryRowContext(ctx, `SELECT COALESCE(MAX(partitions), 0) FROM meta`).Scan(&have)

@@ -20,6 +20,8 @@ type DB struct {
 	book       *rankBook
 	partitions int
 
+	batches *groupWriter
+
 	snapshotsGone, snapshotsKept *table
 
 	once    sync.Once

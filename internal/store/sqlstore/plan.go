@@ -35,9 +35,7 @@ type rankedQueue struct {
 }
 
 func newPlan(b *store.Batch, book *rankBook) (*plan, error) {
-	p := &plan{stamps: slices.SortedFunc(slices.Values(b.Stamps), func(x, y store.Stamp) int {
-		return cmp.Compare(x.Partition, y.Partition)
-	})}
+	p := &plan{stamps: inOrder(b.Stamps)}
 	if len(p.stamps) == 0 {
 		return nil, invalid(commitOp, "a batch needs the stamp of a partition")
 	}
@@ -149,20 +147,22 @@ func (p *plan) json(v any) string {
 	return string(raw)
 }
 
-// statements renders plans of different partitions as one list. miss is told
-// for a row that was not affected where it had to be.
+// statements renders plans of different partitions as one list: the fences in
+// the order of their partitions, then the rows by table, the journal last.
 func statements(tables *[tableCount]*table, plans []*plan) []statement {
-	var out []statement
+	var stamps []store.Stamp
 	var events int64
 	for _, p := range plans {
-		for _, s := range p.stamps {
-			out = append(out, statement{
-				text: fenceText, args: []any{s.Batch, s.Partition, s.Epoch, s.Batch - 1}, want: 1,
-				miss: fault.New(fault.Conflict, commitOp, "the partition has a newer epoch or batch").
-					WithHint("read BatchNumbers; if the epoch is newer, somebody else owns the partition"),
-			})
-		}
+		stamps = append(stamps, p.stamps...)
 		events += p.events
+	}
+	var out []statement
+	for _, s := range inOrder(stamps) {
+		out = append(out, statement{
+			text: fenceText, args: []any{s.Batch, s.Partition, s.Epoch, s.Batch - 1}, want: 1,
+			miss: fault.New(fault.Conflict, commitOp, "the partition has a newer epoch or batch").
+				WithHint("read BatchNumbers; if the epoch is newer, somebody else owns the partition"),
+		})
 	}
 	for t := range tableCount {
 		rows := plans[0].rows[t]

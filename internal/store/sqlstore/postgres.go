@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -10,7 +11,12 @@ import (
 	"github.com/atrilhq/platform/internal/fault"
 )
 
-const poolSize = 16
+// Reads have connections of their own, so that however many of them wait, a
+// lease is renewed in time.
+const (
+	readers = 16
+	writers = 8
+)
 
 func (db *DB) openPostgres(ctx context.Context, address string) error {
 	cfg, err := pgx.ParseConfig(address)
@@ -25,11 +31,10 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	}
 	// What was answered is on disk, whatever the server's default is.
 	cfg.RuntimeParams["synchronous_commit"] = "on"
-	pool := stdlib.OpenDB(*cfg)
-	pool.SetMaxOpenConns(poolSize)
-	pool.SetMaxIdleConns(poolSize)
-	pool.SetConnMaxIdleTime(5 * time.Minute)
-	db.onClose(pool.Close)
+	// A transaction whose client is gone gives its locks back.
+	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = "10s"
+	db.read = db.postgresPool(cfg, readers)
+	pool := db.postgresPool(cfg, writers)
 	ping, cancel := context.WithTimeout(ctx, max(db.opts.Timeout, 5*time.Second))
 	defer cancel()
 	if err := pool.PingContext(ping); err != nil {
@@ -39,7 +44,17 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	if err := db.migrate(ctx, pool); err != nil {
 		return err
 	}
-	db.read = pool
-	db.writer = &pipeWriter{db: pool, opts: db.opts, tables: &db.tables}
+	db.batches = newGroupWriter(&pipeSession{db: pool}, db.opts, &db.tables, func() {})
+	db.writer = &pipeWriter{db: pool, opts: db.opts, batches: db.batches}
+	db.onClose(db.writer.close)
 	return db.prepareInstallation(ctx)
+}
+
+func (db *DB) postgresPool(cfg *pgx.ConnConfig, n int) *sql.DB {
+	pool := stdlib.OpenDB(*cfg)
+	pool.SetMaxOpenConns(n)
+	pool.SetMaxIdleConns(n)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	db.onClose(pool.Close)
+	return pool
 }

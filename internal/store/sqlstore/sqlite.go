@@ -62,8 +62,8 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	}
 	c := newCheckpointer(check, path+"-wal", db.opts)
 	db.onClose(c.close)
-	w := newGroupWriter(one, db.opts, &db.tables, c.look)
-	db.writer = w
+	w := newGroupWriter(&liteSession{db: one}, db.opts, &db.tables, c.look)
+	db.writer, db.batches = w, w
 	db.onClose(w.close)
 	return db.prepareInstallation(ctx)
 }

@@ -21,17 +21,19 @@ func testProperty(t *testing.T, open Open) {
 	run := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		run++
-		m := &model{rt: rt, o: o, cut: &cut, guilds: map[music.GuildID]*music.Guild{}, prefix: fmt.Sprintf("run%d-", run)}
-		rt.Repeat(map[string]func(*rapid.T){
-			"change": m.change,
-			"reload": m.reload,
-			"":       m.check,
-		})
+		m := &model{o: o, cut: &cut, guilds: map[music.GuildID]*music.Guild{}, prefix: fmt.Sprintf("run%d-", run)}
+		for range rapid.IntRange(1, 12).Draw(rt, "steps") {
+			if rapid.IntRange(0, 3).Draw(rt, "reload") == 0 {
+				m.reload()
+			} else {
+				m.change(rt)
+			}
+			m.check(rt)
+		}
 	})
 }
 
 type model struct {
-	rt     *rapid.T
 	o      *owner
 	cut    *breaker
 	guilds map[music.GuildID]*music.Guild
@@ -124,7 +126,7 @@ func (m *model) requeue(rt *rapid.T, q []*music.Slot) []*music.Slot {
 }
 
 // reload goes on with what the store gives, as a successor does.
-func (m *model) reload(*rapid.T) {
+func (m *model) reload() {
 	for id := range m.guilds {
 		m.guilds[id] = m.o.load(id)
 	}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package music_test
+
+const raced = false

@@ -1,0 +1,59 @@
+package daemon
+
+import (
+	"context"
+	"time"
+
+	"github.com/atrilhq/platform/internal/partition"
+)
+
+// gaugeEvery is how often what is not counted as it happens is looked at.
+const gaugeEvery = 5 * time.Second
+
+// gauge keeps the gauges true until ctx ends.
+func (d *daemon) gauge(ctx context.Context) error {
+	var conflicts int64
+	undecodable := map[string]uint64{}
+	for {
+		if a := d.roles.audio; a != nil {
+			d.metrics.PlayersActive(a.Playing())
+			d.metrics.BusLag("partitions", a.Loop().Depth())
+			for _, n := range a.Nodes() {
+				d.metrics.FramesDeficit(n.Name, int(n.Deficit))
+			}
+			a.EachUndecodable(func(node string, n uint64) {
+				for ; undecodable[node] < n; undecodable[node]++ {
+					d.metrics.Undecodable(node)
+				}
+			})
+			for now := a.Loop().Stats().Conflicts.Load(); conflicts < now; conflicts++ {
+				d.metrics.LeaseConflict("partition")
+			}
+		}
+		if g := d.roles.gateway; g != nil {
+			g.EachShard(d.metrics.ShardState)
+			g.EachBudget(d.metrics.IdentifyRemaining)
+		}
+		d.gaugeOwed(ctx)
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-d.clock.After(gaugeEvery):
+		}
+	}
+}
+
+func (d *daemon) gaugeOwed(ctx context.Context) {
+	now := d.clock.Now()
+	var oldest time.Duration
+	for _, kind := range []string{partition.KindAnswer, partition.KindNotice} {
+		owed, err := d.store.Owed(ctx, kind, now, 1)
+		if err == nil && len(owed) > 0 {
+			oldest = max(oldest, now.Sub(owed[0].Created))
+		}
+	}
+	d.metrics.OutboxAge(oldest)
+	if dead, err := d.store.DeadLettersAfter(ctx, "", 1000); err == nil {
+		d.metrics.DeadLetters(len(dead))
+	}
+}
