@@ -38,9 +38,6 @@ type Fields struct {
 	Next   bool     `json:"next"`
 	Reason string   `json:"reason"`
 	By     string   `json:"by"`
-	// Channel is where a bot is, To where it was moved.
-	Channel string `json:"channel"`
-	To      string `json:"to"`
 }
 
 // Replayed is what a player must be if every event of the journal is true and
@@ -51,8 +48,6 @@ type Replayed struct {
 	Queue map[string]bool
 	// Play is what plays; Slot is where it came from.
 	Play, Slot string
-	// Channel is the voice channel that it is in.
-	Channel string
 }
 
 // Replay goes through a journal and returns the players that it describes, by
@@ -135,15 +130,6 @@ func (p *Replayed) apply(kind string, f Fields, started map[string]bool, complai
 		p.Play, p.Slot = "", ""
 	case "music.queue.cleared":
 		clear(p.Queue)
-	case "music.voice.joined":
-		if p.Channel == f.Channel {
-			complain("it is in %s already", f.Channel)
-		}
-		p.Channel = f.Channel
-	case "music.voice.moved":
-		p.Channel = f.To
-	case "music.voice.left", "music.voice.join_failed":
-		p.Channel = ""
 	}
 }
 

@@ -138,6 +138,9 @@ func (o *ordeal) strike() {
 		p.Kill()
 	}
 	o.rig.Up()
+	if o.rig.Sim == nil {
+		gather(o.t, o.rig) // the world may have forgotten that they came
+	}
 	o.lives = append(o.lives, life{ready: time.Now()})
 }
 

@@ -55,7 +55,7 @@ func NewRig(tb testing.TB, apart bool, args ...string) *Rig {
 	r := &Rig{TB: tb, Home: home, args: args}
 	if apart {
 		r.addr = FreePort(tb)
-		r.Sim = Start(tb, Spec{Program: "platformd", Args: []string{"sim", "--listen", r.addr, "--data-dir", r.SimDir()}, Home: home})
+		r.Sim = Start(tb, Spec{Program: "platformd", Args: []string{"sim", "--listen", r.addr, "--data-dir", filepath.Join(home, "sim")}, Home: home})
 		r.Until("the simulators answer", func(ctx context.Context) bool {
 			_, err := r.Control().World(ctx)
 			return err == nil
@@ -74,7 +74,7 @@ func (r *Rig) DataDir() string { return filepath.Join(r.Home, "data") }
 
 // SimDir is where the simulators keep their world.
 func (r *Rig) SimDir() string {
-	if r.Sim == nil && r.addr == "" {
+	if r.Sim == nil {
 		return filepath.Join(r.DataDir(), "sandbox")
 	}
 	return filepath.Join(r.Home, "sim")
