@@ -44,7 +44,7 @@ func Start(tb testing.TB, s Spec) *Process {
 	tb.Helper()
 	p := &Process{tb: tb, name: s.Program, done: make(chan struct{}), allowed: s.Allowed}
 	p.cmd = exec.Command(Binary(tb, s.Program), s.Args...) //nolint:gosec // a program that we built
-	p.cmd.Env = append([]string{"HOME=" + s.Home, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.Getenv("TMPDIR"), "LANG=C"}, s.Env...)
+	p.cmd.Env = append([]string{"HOME=" + s.Home, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.Getenv("TMPDIR"), "LANG=C", "GORACE=atexit_sleep_ms=0"}, s.Env...)
 	p.cmd.Dir = s.Home
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.log
 	if s.UID != 0 {
@@ -118,8 +118,14 @@ func (p *Process) Exit() int {
 // records of level ERROR that were not allowed.
 func (p *Process) Complaints() []string {
 	var out []string
-	for line := range strings.Lines(p.Log()) {
-		bad := strings.HasPrefix(line, "panic:") || strings.Contains(line, "fatal error:") || strings.Contains(line, "DATA RACE") ||
+	log := p.Log()
+	for line := range strings.Lines(log) {
+		if strings.Contains(line, "DATA RACE") {
+			_, after, _ := strings.Cut(log, "DATA RACE")
+			report, _, _ := strings.Cut(after, "==================")
+			return append(out, "DATA RACE"+report)
+		}
+		bad := strings.HasPrefix(line, "panic:") || strings.Contains(line, "fatal error:") ||
 			strings.Contains(line, "level=ERROR") || strings.Contains(line, "goroutine panicked") || strings.Contains(line, "panic=")
 		if bad && !slices.ContainsFunc(p.allowed, func(a string) bool { return strings.Contains(line, a) }) {
 			out = append(out, strings.TrimSpace(line))

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,8 +34,10 @@ type Rig struct {
 	Runs []*Process
 
 	api  *client.Client
-	addr string
 	args []string
+
+	mu   sync.Mutex
+	addr string
 }
 
 // NewRig makes a place for a daemon, and starts the simulators if they are to be
@@ -87,7 +90,11 @@ func (r *Rig) Socket() string { return filepath.Join(r.DataDir(), "admin.sock") 
 func (r *Rig) API() *client.Client { return r.api }
 
 // Control acts in the simulated world. Inside, the daemon must have been up once.
-func (r *Rig) Control() *control.Client { return control.NewClient(r.addr, nil) }
+func (r *Rig) Control() *control.Client {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return control.NewClient(r.addr, nil)
+}
 
 // Launch starts the daemon and does not wait for it.
 func (r *Rig) Launch() *Process {
@@ -129,7 +136,9 @@ func (r *Rig) Ready() view.Status {
 		if err != nil {
 			return false
 		}
+		r.mu.Lock()
 		r.addr = strings.TrimPrefix(where.ControlURL, "http://")
+		r.mu.Unlock()
 		have, err := r.Control().Commands(ctx, "demo")
 		return err == nil && len(have) >= 10
 	})
