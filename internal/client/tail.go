@@ -33,7 +33,7 @@ func (c *Client) Tail(ctx context.Context, e Events, f func(view.Event) error) e
 	defer cancel()
 	err := c.tail(inner, op, q, cancel, f)
 	if ctx.Err() != nil {
-		return nil //nolint:nilerr // the caller wanted it to end
+		return nil
 	}
 	return err
 }

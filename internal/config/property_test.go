@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -34,10 +35,8 @@ func TestATypoIsUnderstood(t *testing.T) {
 		typo := key[:i] + "x" + key[i+1:]
 		_, err := config.Load(config.Sources{Env: home, Flags: map[string]any{typo: "1"}})
 		message, _ := fault.Show(err)
-		for _, k := range keys {
-			if k == typo {
-				return
-			}
+		if slices.Contains(keys, typo) {
+			return
 		}
 		if !strings.Contains(message, typo+": there is no such key") || !strings.Contains(message, "did you mean ") {
 			rt.Fatalf("%s: %s", typo, message)

@@ -155,8 +155,7 @@ func why(err error) string {
 	case errors.Is(err, fs.ErrPermission):
 		return "may not be read by this user"
 	}
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
+	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		return "cannot be read: " + pe.Err.Error()
 	}
 	return err.Error()

@@ -116,7 +116,7 @@ func TestVoiceSendsAreThrottled(t *testing.T) {
 				got++
 			}
 			if got == guilds-109 {
-				if want := fmt.Sprintf(`{"guild_id":"5129","channel_id":null,"self_mute":false,"self_deaf":true}`); string(m.D) != want {
+				if want := `{"guild_id":"5129","channel_id":null,"self_mute":false,"self_deaf":true}`; string(m.D) != want {
 					t.Errorf("the last wish is %s", m.D)
 				}
 				return true

@@ -22,7 +22,7 @@ func (p *perms) UnmarshalText(text []byte) error {
 	if err != nil {
 		return err
 	}
-	*p = perms(n & (1<<63 - 1)) //nolint:gosec // masked
+	*p = perms(n & (1<<63 - 1))
 	return nil
 }
 

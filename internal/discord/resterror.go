@@ -39,8 +39,7 @@ func (s said) Error() string {
 
 // codeOf returns Discord's error code in err's chain, 0 for none.
 func codeOf(err error) int {
-	var s said
-	if errors.As(err, &s) {
+	if s, ok := errors.AsType[said](err); ok {
 		return s.code
 	}
 	return 0
@@ -53,14 +52,12 @@ func failure(op string, err error, may repeat) (f *fault.Error, retry bool) {
 	if errors.As(err, &e) && e.Response != nil {
 		return answered(op, said{e.Response.StatusCode, int(e.Code), cut(e.Message, 200)}, may)
 	}
-	var l *limited
-	if errors.As(err, &l) {
+	if l, ok := errors.AsType[*limited](err); ok {
 		return fault.Wrap(l, fault.Quota, op, "Discord's rate limit would outlast this call"), false
 	}
 	// The address of a webhook holds a token: only what is inside is kept.
 	cause := err
-	var ue *url.Error
-	if errors.As(err, &ue) {
+	if ue, ok := errors.AsType[*url.Error](err); ok {
 		cause = ue.Err
 	}
 	var dial *net.OpError

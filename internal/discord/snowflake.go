@@ -35,5 +35,5 @@ func CreatedAt[T ~string](id T) time.Time {
 	if err != nil || n == 0 {
 		return time.Time{}
 	}
-	return time.UnixMilli(int64(n>>22) + discordEpoch).UTC() //nolint:gosec // 42 bits fit
+	return time.UnixMilli(int64(n>>22) + discordEpoch).UTC()
 }

@@ -109,7 +109,7 @@ func TestAnotherWriterIsRead(t *testing.T) {
 func TestAnyCutIsRefused(t *testing.T) {
 	e := sample()
 	raw := event.AppendEncode(nil, &e)
-	for n := range len(raw) {
+	for n := range raw {
 		if _, err := event.Scan(raw[:n]); err == nil {
 			t.Fatalf("the first %d bytes are taken for an event", n)
 		}

@@ -2,6 +2,7 @@ package event
 
 import (
 	"bytes"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/atrilhq/platform/internal/fault"
@@ -110,7 +111,7 @@ func (h *Header) read(c *cursor, a attribute) (bool, error) {
 
 // keep stores the text of an attribute, or checks it where it can be only one thing.
 func (h *Header) keep(a attribute, value []byte) error {
-	value = value[:len(value):len(value)]
+	value = slices.Clip(value)
 	switch a {
 	case attrSpecVersion:
 		if len(value) > 0 && string(value) != SpecVersion {

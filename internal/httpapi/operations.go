@@ -27,7 +27,7 @@ type PageQuery struct {
 	Cursor string `query:"cursor" maxLength:"256" doc:"next_cursor of the page before."`
 }
 
-func (p PageQuery) page() Page { return Page{Limit: p.Limit, Cursor: p.Cursor} }
+func (p PageQuery) page() Page { return Page(p) }
 
 type playersIn struct {
 	Guild string `query:"guild" maxLength:"64" doc:"Id or name of a guild."`

@@ -34,8 +34,7 @@ func Run(ctx context.Context, args []string, io IO) int {
 	if err == nil {
 		return 0
 	}
-	var known *fault.Error
-	if !errors.As(err, &known) {
+	if _, ok := errors.AsType[*fault.Error](err); !ok {
 		// Only cobra itself returns errors that are no faults.
 		err = fault.New(fault.Invalid, "launch", err.Error()).WithHint("platformd --help")
 	}

@@ -35,8 +35,10 @@ func TestApplySendsTheSmallestUpdate(t *testing.T) {
 		change func(*wanted)
 		want   string // empty: nothing is sent
 	}{
-		{"first", func(d *wanted) { d.Position = 2 * time.Second },
-			track("p1", "3") + `,"position":2000,"volume":100,"paused":false,` + voiceJSON + `}`},
+		{
+			"first", func(d *wanted) { d.Position = 2 * time.Second },
+			track("p1", "3") + `,"position":2000,"volume":100,"paused":false,` + voiceJSON + `}`,
+		},
 		{"the same", func(*wanted) {}, ""},
 		{"a position is no reason", func(d *wanted) { d.Position = time.Minute }, ""},
 		{"pause", func(d *wanted) { d.Paused = true }, `{"paused":true}`},
@@ -44,8 +46,10 @@ func TestApplySendsTheSmallestUpdate(t *testing.T) {
 		{"both", func(d *wanted) { d.Paused, d.Volume = false, 0 }, `{"volume":0,"paused":false}`},
 		{"epoch", func(d *wanted) { d.Epoch = 5 }, `{"track":{"userData":{"play":"p1","epoch":5}}}`},
 		{"next, paused", func(d *wanted) { d.Play, d.Paused, d.Position = "p2", true, 0 }, track("p2", "5") + `,"volume":0,"paused":true}`},
-		{"voice moved", func(d *wanted) { d.Voice.Token = secret.New("other") },
-			strings.Replace(`{`+voiceJSON+`}`, "voice-token", "other", 1)},
+		{
+			"voice moved", func(d *wanted) { d.Voice.Token = secret.New("other") },
+			strings.Replace(`{`+voiceJSON+`}`, "voice-token", "other", 1),
+		},
 		{"voice unknown", func(d *wanted) { d.Voice = lavalink.Voice{} }, ""},
 		{"stop", func(d *wanted) { d.Play = "" }, `{"track":{"encoded":null}}`},
 		{"stopped", func(d *wanted) { d.Volume, d.Paused = 7, false }, ""},

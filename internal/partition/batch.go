@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
@@ -21,6 +22,8 @@ type work struct {
 	out    outcome
 	// parts are the partitions that something has to be written for.
 	parts map[int]bool
+	// aside is true where the one input is put aside instead of stepped.
+	aside bool
 }
 
 type stepped struct {
@@ -31,6 +34,7 @@ type stepped struct {
 // outcome is what is to be told once a batch is committed.
 type outcome struct {
 	done     Committed
+	commands []told
 	converge []converge
 	// parts are the partitions that something is to be told about.
 	parts map[int]bool
@@ -41,7 +45,26 @@ type converge struct {
 	c     music.Converge
 }
 
-func (o outcome) touches(partition int) bool { return o.parts[partition] }
+// told is the id of a command of a partition.
+type told struct {
+	part int
+	id   string
+}
+
+// without leaves out what belongs to a partition that was lost.
+func (o outcome) without(part int, of func(music.GuildID) int) outcome {
+	if !o.parts[part] {
+		return o
+	}
+	delete(o.parts, part)
+	o.commands = slices.DeleteFunc(o.commands, func(c told) bool { return c.part == part })
+	o.converge = slices.DeleteFunc(o.converge, func(c converge) bool { return of(c.guild.ID) == part })
+	d := &o.done
+	d.Events = slices.DeleteFunc(d.Events, func(e store.JournalRow) bool { return e.Partition == part })
+	d.Effects = slices.DeleteFunc(d.Effects, func(e store.EffectRow) bool { return e.Partition == part })
+	d.Cursors = slices.DeleteFunc(slices.Clone(d.Cursors), func(c store.Cursor) bool { return c.Partition == part })
+	return o
+}
 
 func newWork(now time.Time, ds []Delivery) *work {
 	w := &work{at: now, inputs: ds, after: map[music.GuildID]*stepped{}, parts: map[int]bool{}}
@@ -55,7 +78,6 @@ func (l *Loop) step(ds []Delivery, now time.Time) *work {
 	fresh := map[string]bool{}
 	for _, d := range ds {
 		part := Of(d.Input.Guild, l.opt.Partitions)
-		w.cursor(part, d.Origin)
 		if _, ok := d.Input.Body.(music.Command); ok {
 			key := CommandKey(d.Input.ID)
 			switch {
@@ -68,11 +90,7 @@ func (l *Loop) step(ds []Delivery, now time.Time) *work {
 				continue
 			}
 			fresh[key] = true
-			w.parts[part] = true
-			w.out.done.Commands = append(w.out.done.Commands, d.Input.ID)
-			w.batch.Effects = append(w.batch.Effects, store.EffectRow{
-				Key: key, Kind: KindCommand, Guild: d.Input.Guild, Partition: part, Created: now, Expires: now,
-			})
+			l.mark(w, d)
 		}
 		l.stats.Inputs.Add(1)
 		s := w.after[d.Input.Guild]
@@ -87,6 +105,23 @@ func (l *Loop) step(ds []Delivery, now time.Time) *work {
 	}
 	return w
 }
+
+// mark notes a command, so that it is acknowledged and known if it comes again.
+func (l *Loop) mark(w *work, d Delivery) {
+	if _, ok := d.Input.Body.(music.Command); !ok {
+		return
+	}
+	part := Of(d.Input.Guild, l.opt.Partitions)
+	w.touch(part)
+	w.out.commands = append(w.out.commands, told{part, d.Input.ID})
+	w.batch.Effects = append(w.batch.Effects, store.EffectRow{
+		Key: CommandKey(d.Input.ID), Kind: KindCommand, Guild: d.Input.Guild, Partition: part,
+		Epoch: l.owned[part].epoch, Created: w.at, Expires: w.at.Add(CommandMemory),
+	})
+}
+
+// touch says that something has to be written for a partition, and told of it.
+func (w *work) touch(part int) { w.parts[part], w.out.parts[part] = true, true }
 
 // stepOne steps one input. A panic is the input's fault alone: the guild stays as it was.
 func (l *Loop) stepOne(w *work, s *stepped, d Delivery, part int) (err error) {
@@ -113,9 +148,9 @@ func (l *Loop) stepOne(w *work, s *stepped, d Delivery, part int) (err error) {
 		l.opt.Actuator.Resolve(d.Input.Guild, x)
 	}
 	if r.Changed || len(records) > 0 || len(effects) > 0 {
-		w.parts[part] = true
+		w.touch(part)
 	}
-	w.out.parts[part] = w.out.parts[part] || w.parts[part] || len(touched) > 0
+	w.out.parts[part] = w.out.parts[part] || len(touched) > 0
 	return nil
 }
 
@@ -172,7 +207,7 @@ func (l *Loop) deadLetter(w *work, d Delivery, part int, cause error) {
 		raw = []byte(`{}`)
 	}
 	l.log.Error("an input was put aside", "kind", d.Input.Kind(), "input", d.Input.ID, "error", cause)
-	w.parts[part] = true
+	w.touch(part)
 	w.batch.DeadLetters = append(w.batch.DeadLetters, store.DeadLetter{
 		ID: d.Input.ID, Guild: d.Input.Guild, Partition: part, Kind: d.Input.Kind(), Input: raw,
 		Error: cause.Error(), At: w.at,
@@ -190,22 +225,5 @@ func (l *Loop) deadLetter(w *work, d Delivery, part int, cause error) {
 	w.batch.Effects = append(w.batch.Effects, store.EffectRow{
 		Key: AnswerKey(c.Reply.ID), Kind: KindAnswer, Guild: d.Input.Guild, Partition: part,
 		Epoch: l.owned[part].epoch, Payload: payload, Created: w.at, NotBefore: w.at, Expires: w.at.Add(AnswerLife),
-	})
-}
-
-// cursor notes that everything of a source up to a number was taken.
-func (w *work) cursor(part int, o Origin) {
-	if o.Source == "" {
-		return
-	}
-	for i := range w.batch.Cursors {
-		c := &w.batch.Cursors[i]
-		if c.Partition == part && c.Source == o.Source && c.Generation == o.Generation {
-			c.Position = max(c.Position, o.Number)
-			return
-		}
-	}
-	w.batch.Cursors = append(w.batch.Cursors, store.Cursor{
-		Partition: part, Source: o.Source, Generation: o.Generation, Position: o.Number,
 	})
 }

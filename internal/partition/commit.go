@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/store"
 )
@@ -12,10 +13,24 @@ import (
 const (
 	firstBackoff = 20 * time.Millisecond
 	maxBackoff   = time.Second
+	// tickAgain is how long a guild waits for its next tick where the last one did nothing.
+	tickAgain = time.Second
 )
 
-// process steps deliveries and commits what came of it.
+// process steps deliveries and commits what came of it. Those that could not be
+// committed wait again.
 func (l *Loop) process(ctx context.Context, ds []Delivery) {
+	l.attempt(ctx, ds)
+	if len(l.again) == 0 {
+		return
+	}
+	l.in.back(slices.DeleteFunc(l.again, func(d Delivery) bool {
+		return !l.owns(Of(d.Input.Guild, l.opt.Partitions))
+	}))
+	l.again = nil
+}
+
+func (l *Loop) attempt(ctx context.Context, ds []Delivery) {
 	w := l.step(ds, l.now())
 	if !l.write(ctx, w) {
 		return
@@ -28,7 +43,6 @@ func (l *Loop) process(ctx context.Context, ds []Delivery) {
 // wait again unless one of them is the culprit.
 func (l *Loop) write(ctx context.Context, w *work) bool {
 	if len(w.parts) == 0 {
-		l.keepCursors(w)
 		return true
 	}
 	l.fill(w)
@@ -68,13 +82,7 @@ func (l *Loop) fill(w *work) {
 			Partition: Of(id, l.opt.Partitions), Before: l.guilds[id].row, After: &s.g,
 		})
 	}
-	for k, c := range l.cursors {
-		if !slices.ContainsFunc(w.batch.Cursors, func(x store.Cursor) bool {
-			return cursorKey{x.Partition, x.Source, x.Generation} == k
-		}) {
-			w.batch.Cursors = append(w.batch.Cursors, c)
-		}
-	}
+	w.batch.Cursors = l.intake.cursors(w.inputs, l.owns)
 	parts := map[int]bool{}
 	for p := range w.parts {
 		parts[p] = true
@@ -110,6 +118,7 @@ func (l *Loop) take(w *work) {
 	for _, id := range w.order {
 		l.timers.set(id, w.after[id].g.Deadline())
 	}
+	l.calm(w)
 	for _, e := range w.batch.Effects {
 		if e.Kind == KindCommand {
 			l.seen[e.Key] = w.at
@@ -117,17 +126,28 @@ func (l *Loop) take(w *work) {
 			w.out.done.Effects = append(w.out.done.Effects, e)
 		}
 	}
-	if len(w.parts) > 0 {
-		w.out.done.Cursors = w.batch.Cursors
-		for _, c := range w.batch.Cursors {
-			delete(l.cursors, cursorKey{c.Partition, c.Source, c.Generation})
-		}
-		if len(l.cursors) == 0 {
-			l.flushAt = time.Time{}
-		}
+	l.intake.settle(w.inputs...)
+	w.out.done.Cursors = w.batch.Cursors
+	l.intake.stored(w.batch.Cursors)
+	if !l.intake.waits() {
+		l.flushAt = time.Time{}
 	}
 	l.held = append(l.held, w.out)
 	l.release()
+}
+
+// calm lets a guild whose tick did not move its deadline wait a while for the
+// next one, so that a tick that cannot be carried out does not keep the loop busy.
+func (l *Loop) calm(w *work) {
+	for _, d := range w.inputs {
+		id := d.Input.Guild
+		if _, ok := d.Input.Body.(music.Tick); !ok || l.guilds[id] == nil {
+			continue
+		}
+		if at := l.guilds[id].g.Deadline(); !at.IsZero() && !at.After(w.at) {
+			l.timers.set(id, w.at.Add(tickAgain))
+		}
+	}
 }
 
 // release tells what was committed, in order, while the leases are certain.
@@ -137,12 +157,15 @@ func (l *Loop) release() {
 	for len(l.held) > 0 {
 		o := l.held[0]
 		for p := range o.parts {
-			if own := l.owned[p]; own == nil || !own.until.After(l.opt.Clock.Now()) {
+			if _, certain := l.PartitionEpoch(p); !certain {
 				return
 			}
 		}
 		l.held[0] = outcome{}
 		l.held = l.held[1:]
+		for _, c := range o.commands {
+			o.done.Commands = append(o.done.Commands, c.id)
+		}
 		l.opt.Actuator.Committed(o.done)
 		for _, c := range o.converge {
 			part := Of(c.guild.ID, l.opt.Partitions)
@@ -153,72 +176,53 @@ func (l *Loop) release() {
 	}
 }
 
-// keepCursors lets cursors that moved alone wait for a commit to go with.
-func (l *Loop) keepCursors(w *work) {
-	for _, c := range w.batch.Cursors {
-		l.keepCursor(c.Partition, Origin{Source: c.Source, Generation: c.Generation, Number: c.Position})
-	}
-}
-
-func (l *Loop) keepCursor(part int, o Origin) {
-	if o.Source == "" {
-		return
-	}
-	l.cursors[cursorKey{part, o.Source, o.Generation}] = store.Cursor{
-		Partition: part, Source: o.Source, Generation: o.Generation, Position: o.Number,
-	}
-	if l.flushAt.IsZero() {
-		l.flushAt = l.now().Add(cursorDelay)
-	}
-}
-
 // flush writes the cursors that wait.
 func (l *Loop) flush(ctx context.Context) {
 	l.flushAt = time.Time{}
-	if len(l.cursors) == 0 {
-		return
-	}
 	w := newWork(l.now(), nil)
-	for k := range l.cursors {
-		w.parts[k.partition] = true
+	for _, c := range l.intake.cursors(nil, l.owns) {
+		w.parts[c.Partition] = true
 	}
-	if l.write(ctx, w) {
+	if len(w.parts) > 0 && l.write(ctx, w) {
 		l.take(w)
-	} else if len(l.cursors) > 0 {
-		l.flushAt = l.now().Add(cursorDelay)
 	}
 }
 
-// retry forgets the copies and lets the inputs wait again.
+// retry forgets the copies and lets the inputs wait again. They are put back
+// together once the whole batch was tried: halves of it keep their order.
 func (l *Loop) retry(w *work) {
 	l.stats.Retries.Add(1)
-	l.in.back(w.inputs)
+	l.again = append(l.again, w.inputs...)
 	l.backoff = min(max(2*l.backoff, firstBackoff), maxBackoff)
 	l.retryAt = l.now().Add(l.backoff)
 }
 
 // bisect finds the input that the database refuses, by halves.
 func (l *Loop) bisect(ctx context.Context, w *work, cause error) {
-	switch n := len(w.inputs); n {
-	case 0:
+	switch n := len(w.inputs); {
+	case n == 0:
 		l.log.Error("cursors were refused", "error", cause)
-		clear(l.cursors)
-	case 1:
+		l.intake.stored(w.batch.Cursors)
+	case w.aside:
+		l.log.Error("an input that was put aside is refused too and left out",
+			"kind", w.inputs[0].Input.Kind(), "input", w.inputs[0].Input.ID, "error", cause)
+		l.intake.settle(w.inputs...)
+	case n == 1:
+		// Where this cannot be written now, the input waits and is tried anew.
 		d := w.inputs[0]
-		part := Of(d.Input.Guild, l.opt.Partitions)
-		aside := newWork(w.at, nil)
-		aside.out.parts[part] = true
-		l.deadLetter(aside, d, part, cause)
-		aside.cursor(part, d.Origin)
+		aside := newWork(w.at, w.inputs)
+		aside.aside = true
+		l.mark(aside, d)
+		l.deadLetter(aside, d, Of(d.Input.Guild, l.opt.Partitions), cause)
 		if l.write(ctx, aside) {
 			l.take(aside)
 		}
 	default:
-		l.process(ctx, w.inputs[:n/2])
+		l.attempt(ctx, w.inputs[:n/2])
 		if l.retryAt.IsZero() {
-			l.process(ctx, w.inputs[n/2:])
+			l.attempt(ctx, w.inputs[n/2:])
 		} else {
-			l.in.back(w.inputs[n/2:])
+			l.again = append(l.again, w.inputs[n/2:]...)
 		}
 	}
 }
@@ -233,7 +237,15 @@ func (l *Loop) lookUp(ctx context.Context, w *work) (int64, error) {
 	for wait := firstBackoff; ; wait = min(2*wait, maxBackoff) {
 		now, err := l.opt.Store.BatchNumbers(ctx, parts)
 		if err == nil {
-			return l.judge(ctx, w, now)
+			err = judge(w, now)
+			if err != nil || len(w.batch.Events) == 0 {
+				return 0, err
+			}
+			var first int64
+			first, err = l.opt.Store.SeqOf(ctx, w.batch.Events[0].ID)
+			if err == nil {
+				return first, nil
+			}
 		}
 		l.log.Warn("the outcome of a batch is not known yet", "error", err)
 		select {
@@ -244,22 +256,20 @@ func (l *Loop) lookUp(ctx context.Context, w *work) (int64, error) {
 	}
 }
 
-func (l *Loop) judge(ctx context.Context, w *work, now []store.Stamp) (int64, error) {
+// judge says what a look at the batch numbers tells of a batch: nil where it was
+// written. It was one transaction, so one partition that is still ours speaks for all.
+func judge(w *work, now []store.Stamp) error {
 	for _, want := range w.batch.Stamps {
 		i := slices.IndexFunc(now, func(s store.Stamp) bool { return s.Partition == want.Partition })
 		switch {
 		case i < 0 || now[i].Epoch != want.Epoch:
-			return 0, fault.New(fault.Conflict, "partition.judge", "another owner took the partition")
+		case now[i].Batch == want.Batch:
+			return nil
 		case now[i].Batch == want.Batch-1:
-			return 0, fault.New(fault.Unavailable, "partition.judge", "the batch was not written")
-		case now[i].Batch != want.Batch:
-			return 0, fault.New(fault.Conflict, "partition.judge", "the batch numbers do not continue")
+			return fault.New(fault.Unavailable, "partition.judge", "the batch was not written")
 		}
 	}
-	if len(w.batch.Events) == 0 {
-		return 0, nil
-	}
-	return l.opt.Store.SeqOf(ctx, w.batch.Events[0].ID)
+	return fault.New(fault.Conflict, "partition.judge", "other owners took the partitions")
 }
 
 // surrender gives up the partitions that somebody else owns now. The inputs of
@@ -283,12 +293,5 @@ func (l *Loop) surrender(ctx context.Context, w *work, cause error) {
 			"epoch", o.epoch, "newer", s.Epoch, "error", cause)
 		l.lose(s.Partition)
 	}
-	var ours []Delivery
-	for _, d := range w.inputs {
-		if l.owned[Of(d.Input.Guild, l.opt.Partitions)] != nil {
-			ours = append(ours, d)
-		}
-	}
-	w.inputs = ours
 	l.retry(w)
 }

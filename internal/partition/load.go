@@ -40,6 +40,7 @@ func (l *Loop) Own(ctx context.Context, partition int, lease store.Lease, until 
 		l.mu.Lock()
 		l.owned[partition] = &ownership{epoch: lease.Epoch, batch: lease.Batch, until: until}
 		l.mu.Unlock()
+		l.intake.forget(partition)
 		if wall := l.now(); lease.AliveUntil.After(wall) {
 			l.base = l.base.Add(lease.AliveUntil.Sub(wall))
 		}
@@ -80,18 +81,10 @@ func (l *Loop) lose(partition int) {
 	}
 	l.mu.Unlock()
 	l.in.drop(func(id music.GuildID) bool { return Of(id, l.opt.Partitions) != partition })
-	for k := range l.cursors {
-		if k.partition == partition {
-			delete(l.cursors, k)
-		}
+	l.intake.forget(partition)
+	for i, o := range l.held {
+		l.held[i] = o.without(partition, func(id music.GuildID) int { return Of(id, l.opt.Partitions) })
 	}
-	kept := l.held[:0]
-	for _, o := range l.held {
-		if !o.touches(partition) {
-			kept = append(kept, o)
-		}
-	}
-	l.held = kept
 	l.opt.Actuator.Lost(partition)
 }
 
@@ -147,10 +140,17 @@ func (l *Loop) takeUp(id music.GuildID, row *music.Guild, alive time.Time) {
 	l.opt.Actuator.TakenUp(&g)
 }
 
+// wanted is a guild whose rows have to be read, under an epoch: rows that were
+// asked for under an older one may be from before another owner changed them.
+type wanted struct {
+	guild music.GuildID
+	epoch int64
+}
+
 // want asks the loader for a guild's rows. The guild is parked until they came.
 func (l *Loop) want(id music.GuildID) {
 	select {
-	case l.wanted <- id:
+	case l.wanted <- wanted{id, l.owned[Of(id, l.opt.Partitions)].epoch}:
 	default:
 		// So many are wanted that the next attempt has to come from the guild itself.
 		l.in.unpark(id)
@@ -160,20 +160,24 @@ func (l *Loop) want(id music.GuildID) {
 // loader reads rows beside the loop, several guilds at a time.
 func (l *Loop) loader(ctx context.Context) {
 	for {
-		var ids []music.GuildID
+		var asked []wanted
 		select {
 		case <-ctx.Done():
 			return
-		case id := <-l.wanted:
-			ids = append(ids, id)
+		case w := <-l.wanted:
+			asked = append(asked, w)
 		}
-		for more := true; more && len(ids) < loadChunk; {
+		for more := true; more && len(asked) < loadChunk; {
 			select {
-			case id := <-l.wanted:
-				ids = append(ids, id)
+			case w := <-l.wanted:
+				asked = append(asked, w)
 			default:
 				more = false
 			}
+		}
+		ids := make([]music.GuildID, len(asked))
+		for i, w := range asked {
+			ids[i] = w.guild
 		}
 		rows, err := l.opt.Store.Load(ctx, ids)
 		for err != nil {
@@ -190,8 +194,13 @@ func (l *Loop) loader(ctx context.Context) {
 			found[rows[i].ID] = &rows[i]
 		}
 		if l.control(ctx, func(context.Context) {
-			for _, id := range ids {
-				l.takeUp(id, found[id], time.Time{})
+			for _, w := range asked {
+				o := l.owned[Of(w.guild, l.opt.Partitions)]
+				if o != nil && o.epoch != w.epoch {
+					// Whoever waits for it under this epoch asked again.
+					continue
+				}
+				l.takeUp(w.guild, found[w.guild], time.Time{})
 			}
 		}) != nil {
 			return

@@ -52,7 +52,7 @@ type Loop struct {
 	in  *inbox
 	ctl chan func(context.Context)
 	// wanted are guilds whose rows have to be read.
-	wanted chan music.GuildID
+	wanted chan wanted
 
 	// start and base make time that never runs backwards.
 	start time.Time
@@ -65,10 +65,12 @@ type Loop struct {
 
 	timers  *timers
 	seen    map[string]time.Time
-	cursors map[cursorKey]store.Cursor
+	intake  *intake
 	flushAt time.Time
 	evictAt time.Time
 	held    []outcome
+	// again are the inputs of a batch that wait again, in their order.
+	again   []Delivery
 	retryAt time.Time
 	backoff time.Duration
 	stats   Stats
@@ -85,11 +87,6 @@ type ownership struct {
 	epoch, batch int64
 	// until is by the loop's own clock, counted from before the renewal was sent.
 	until time.Time
-}
-
-type cursorKey struct {
-	partition          int
-	source, generation string
 }
 
 // Stats counts what a loop did. The fields only grow.
@@ -111,9 +108,9 @@ func NewLoop(o Options) *Loop {
 	now := o.Clock.Now()
 	return &Loop{
 		opt: o, log: o.Logger, in: newInbox(), ctl: make(chan func(context.Context), 64),
-		wanted: make(chan music.GuildID, 4096), start: now, base: now,
+		wanted: make(chan wanted, 4096), start: now, base: now,
 		guilds: map[music.GuildID]*entry{}, owned: map[int]*ownership{},
-		timers: newTimers(), seen: map[string]time.Time{}, cursors: map[cursorKey]store.Cursor{},
+		timers: newTimers(), seen: map[string]time.Time{}, intake: newIntake(),
 		evictAt: now.Add(evictAfter),
 	}
 }
@@ -134,7 +131,11 @@ func (l *Loop) Deliver(d Delivery) error {
 	if d.Input.Guild == "" || d.Input.ID == "" || d.Input.Body == nil {
 		return fault.New(fault.Invalid, "partition.Deliver", "an input needs an id, a guild and a body")
 	}
+	d.ticket = l.intake.arrive(Of(d.Input.Guild, l.opt.Partitions), d.Origin)
 	dropped, err := l.in.put(d)
+	if dropped || err != nil {
+		l.intake.settle(d)
+	}
 	if dropped {
 		l.stats.Dropped.Add(1)
 		l.opt.Actuator.Resync(d.Input.Guild)
@@ -169,6 +170,8 @@ func (l *Loop) Each(f func(*music.Guild) bool) {
 		}
 	}
 }
+
+func (l *Loop) owns(partition int) bool { return l.owned[partition] != nil }
 
 // Epoch returns the epoch under which a guild is owned and how much of the lease
 // is left; ok is false where it is not owned or the lease is in doubt.
@@ -261,10 +264,10 @@ func (l *Loop) turn(ctx context.Context) {
 	if now := l.now(); !l.flushAt.IsZero() && !now.Before(l.flushAt) {
 		l.flush(ctx)
 	}
-	l.evict()
-	if l.in.depth() > 0 {
-		l.in.signal()
+	if l.flushAt.IsZero() && l.intake.waits() {
+		l.flushAt = l.now().Add(cursorDelay)
 	}
+	l.evict()
 }
 
 // gather takes ticks that are due and inputs that wait.
@@ -295,11 +298,12 @@ func (l *Loop) ready(ds []Delivery) []Delivery {
 		case o == nil:
 			// Another process owns it, or will.
 			l.stats.Dropped.Add(1)
+			l.intake.settle(d)
 		case e != nil:
 			out = append(out, d)
 		case dispensable(d.Input.Body):
 			// Whoever needs to know gets a snapshot with the rows.
-			l.keepCursor(part, d.Origin)
+			l.intake.settle(d)
 		default:
 			l.in.park(id)
 			wait = append(wait, d)

@@ -23,6 +23,9 @@ type Delivery struct {
 	// Expires is when a command is not wanted any more because nobody waits
 	// for its answer; zero for never.
 	Expires time.Time
+
+	// ticket is its place among the inputs of its source.
+	ticket *ticket
 }
 
 // Committed is what a batch made durable. It is told once, in order.
@@ -51,7 +54,8 @@ type Actuator interface {
 	Converge(guild *music.Guild, c music.Converge, epoch int64)
 	// Committed tells what became durable.
 	Committed(c Committed)
-	// Resync asks for a snapshot of who is in voice in a guild.
+	// Resync asks for a snapshot of who is in voice in a guild. It is called on
+	// the goroutine that delivered what was dropped.
 	Resync(guild music.GuildID)
 	// TakenUp says that a guild was brought into memory. Who is in voice there
 	// is not known yet.

@@ -162,7 +162,7 @@ func (p *Policy) portAllowed(scheme, port string) bool {
 	case err != nil:
 		return false
 	}
-	return slices.Contains(p.opts.Ports, uint16(n)) //nolint:gosec // parsed as 16 bits
+	return slices.Contains(p.opts.Ports, uint16(n))
 }
 
 // addrAllowed is true for public addresses and allowed networks. An IPv4 address

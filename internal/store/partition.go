@@ -13,8 +13,9 @@ type Lease struct {
 	Epoch int64
 	// Expires is by the database's clock.
 	Expires time.Time
-	// AliveUntil is when the holder before was last known to be alive: its
-	// last renewal. It is zero where there was none.
+	// AliveUntil is when the holder before was last known to be alive: its last
+	// renewal, or the time of its last batch if that is later. It is zero where
+	// there was none.
 	AliveUntil time.Time
 	// Batch is the partition's batch number, for partitions.
 	Batch int64

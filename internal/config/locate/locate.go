@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,8 +21,8 @@ const MaxSocketPath = 103
 // Get returns a variable of an environment as os.Environ gives it; of several
 // with the same name the last one counts, as it does for a process.
 func Get(env []string, name string) string {
-	for i := len(env) - 1; i >= 0; i-- {
-		if k, v, ok := strings.Cut(env[i], "="); ok && k == name {
+	for _, e := range slices.Backward(env) {
+		if k, v, ok := strings.Cut(e, "="); ok && k == name {
 			return v
 		}
 	}

@@ -41,7 +41,7 @@ func decodeAs[T any](m map[string]reflect.Type, name string, raw []byte) (T, err
 			return none, fault.Wrap(err, fault.Invalid, "music.decode", "the input cannot be read")
 		}
 	}
-	out, ok := v.Elem().Interface().(T)
+	out, ok := reflect.TypeAssert[T](v.Elem())
 	if !ok {
 		return none, fault.New(fault.Internal, "music.decode", "the table of inputs is wrong")
 	}

@@ -40,6 +40,18 @@ func ParseQuery(raw string) (Query, *Refusal) {
 	return Query{Text: text, URL: true}, nil
 }
 
+// maxDetail bounds what is kept of another's words, in bytes.
+const maxDetail = 300
+
+// short returns what another said as text of a bounded length.
+func short(s string) string {
+	s = clean(s)
+	if len(s) <= maxDetail {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxDetail], "")
+}
+
 // clean drops what is not text: invalid bytes, control characters and the marks
 // that turn the direction of what stands around them.
 func clean(s string) string {

@@ -46,6 +46,7 @@ func (s *step) control(c Command, held *Player) {
 		p := s.edit(held.Bot)
 		s.end(p, "stopped", c.Actor.User, false)
 		n := s.clear(p, "stop", c.Actor.User, Refusal{Reason: ReasonCancelled})
+		s.cancelOwed(p)
 		p.Halted, p.Failures = false, nil
 		s.respond(c.Reply, Answer{Kind: AnswerStopped, Count: n})
 	case Leave:
@@ -56,6 +57,20 @@ func (s *step) control(c Command, held *Player) {
 	case SetVolume:
 		s.volume(c, held, do)
 	}
+}
+
+// cancelOwed answers those whose track was stopped before the bot had joined. A
+// join itself goes on.
+func (s *step) cancelOwed(p *Player) {
+	var kept []Owed
+	for _, o := range p.Owed {
+		if o.Answer.Kind == AnswerJoined {
+			kept = append(kept, o)
+			continue
+		}
+		s.refuse(o.To, Refusal{Reason: ReasonCancelled})
+	}
+	p.Owed = kept
 }
 
 func (s *step) join(c Command) {

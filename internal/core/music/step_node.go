@@ -68,6 +68,10 @@ func (s *step) lastSeen() time.Time {
 func (s *step) nodeSnapshot(b NodeSnapshot) {
 	held := s.g.Player(b.Bot)
 	if held == nil {
+		// A bot that was removed while nobody looked may have left a player there.
+		if b.Play != "" {
+			s.touch(b.Bot, AspectNode)
+		}
 		return
 	}
 	if held.Node == "" || b.Node != "" && b.Node != held.Node {
@@ -106,6 +110,10 @@ func (s *step) nodeSnapshot(b NodeSnapshot) {
 func (s *step) confirm(held *Player, b NodeSnapshot) {
 	if b.Paused != held.Paused {
 		s.touch(held.Bot, AspectNode)
+	}
+	if b.Position <= 0 && held.Play.Phase != PhaseSounding {
+		// It was taken and gives no sound yet; since when is known already.
+		return
 	}
 	speed := held.Play.Anchor.Speed
 	if b.Position > 0 && speed == 0 && !held.Paused {
@@ -178,7 +186,7 @@ func (s *step) playEnded(b PlayEnded) {
 
 func (s *step) playException(b PlayException) {
 	if s.playing(b.Bot, b.Play) != nil {
-		s.emit(PlayFailed{Bot: b.Bot, Play: b.Play, Reason: "exception", Detail: b.Message})
+		s.emit(PlayFailed{Bot: b.Bot, Play: b.Play, Reason: "exception", Detail: short(b.Message)})
 	}
 }
 

@@ -217,7 +217,7 @@ func (s *step) botRemoved(b BotRemoved) {
 	if i := slices.Index(s.g.Bots, b.Bot); i >= 0 {
 		s.g.Bots = slices.Concat(s.g.Bots[:i], s.g.Bots[i+1:])
 		s.changed = true
-		s.emit(BotLeft{Bot: b.Bot})
+		s.emit(BotLeft(b))
 	}
 	if s.g.Player(b.Bot) == nil {
 		return

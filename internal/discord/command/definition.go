@@ -1,6 +1,8 @@
 package command
 
 import (
+	"strings"
+
 	"github.com/disgoorg/disgo/discord"
 
 	"github.com/atrilhq/platform/internal/i18n"
@@ -144,15 +146,16 @@ type Line struct {
 func Lines(p *i18n.Printer) []Line {
 	all := make([]Line, 0, len(definitions()))
 	for _, d := range definitions() {
-		usage := "/" + d.name
+		var usage strings.Builder
+		usage.WriteString("/" + d.name)
 		for _, o := range d.options {
 			if o.required {
-				usage += " " + o.name
+				usage.WriteString(" " + o.name)
 			} else {
-				usage += " [" + o.name + "]"
+				usage.WriteString(" [" + o.name + "]")
 			}
 		}
-		all = append(all, Line{Usage: usage, Description: p.Text(d.description, nil)})
+		all = append(all, Line{Usage: usage.String(), Description: p.Text(d.description, nil)})
 	}
 	return all
 }

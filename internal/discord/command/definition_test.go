@@ -126,8 +126,16 @@ func TestEveryActionHasACommandOfItsName(t *testing.T) {
 	}
 	want := []string{command.Help}
 	for _, a := range []music.Action{
-		music.Enqueue{}, music.Pause{}, music.Resume{}, music.Skip{}, music.Stop{}, music.Leave{}, music.Join{},
-		music.ShowQueue{}, music.ShowNowPlaying{}, music.SetVolume{},
+		music.Enqueue{},
+		music.Pause{},
+		music.Resume{},
+		music.Skip{},
+		music.Stop{},
+		music.Leave{},
+		music.Join{},
+		music.ShowQueue{},
+		music.ShowNowPlaying{},
+		music.SetVolume{},
 	} {
 		want = append(want, music.ActionName(a))
 	}

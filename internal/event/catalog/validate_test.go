@@ -86,7 +86,7 @@ func TestRandomPayloadsKeepTheirContract(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {
 				v := reflect.New(e.GoType).Elem()
 				drawInto(t, "data", v, contract, contract)
-				p, ok := v.Interface().(catalog.Payload)
+				p, ok := reflect.TypeAssert[catalog.Payload](v)
 				if !ok {
 					t.Fatalf("%v is no payload", e.GoType)
 				}

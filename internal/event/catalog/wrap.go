@@ -97,7 +97,7 @@ func (c *Catalog) Decode(eventType string, data []byte) (Payload, error) {
 	if err := json.Unmarshal(data, v.Interface()); err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, "catalog.Decode", "the payload of "+e.Type+" cannot be read")
 	}
-	p, ok := v.Elem().Interface().(Payload)
+	p, ok := reflect.TypeAssert[Payload](v.Elem())
 	if !ok {
 		return nil, fault.New(fault.Internal, "catalog.Decode", "the Go type of "+e.Type+" is not a payload")
 	}

@@ -104,15 +104,16 @@ func (p *Problem) Fault(op string) *fault.Error {
 	if _, ok := statuses[code]; !ok {
 		code = Code(p.Status)
 	}
-	message := p.Detail
+	var message strings.Builder
+	message.WriteString(p.Detail)
 	for i, d := range p.Errors {
 		sep := "; "
 		if i == 0 {
 			sep = ": "
 		}
-		message += sep + strings.TrimSpace(d.Location+" "+d.Message)
+		message.WriteString(sep + strings.TrimSpace(d.Location+" "+d.Message))
 	}
-	return &fault.Error{Code: code, Op: op, Message: message, Hint: p.Hint}
+	return &fault.Error{Code: code, Op: op, Message: message.String(), Hint: p.Hint}
 }
 
 // Read returns the problem in an answer that is not a success. An answer that
@@ -145,8 +146,7 @@ func (r *Response) Unwrap() error { return r.Err }
 
 // RequestID returns the name of the request that an error came from, if any.
 func RequestID(err error) string {
-	var r *Response
-	if errors.As(err, &r) {
+	if r, ok := errors.AsType[*Response](err); ok {
 		return r.RequestID
 	}
 	return ""

@@ -13,6 +13,9 @@ const (
 	checkEvery = 2 * time.Second
 	// drift is how far a position may be from what is kept before it is kept anew.
 	drift = 1500 * time.Millisecond
+	// silentFor is how long a play that a node took may give no sound. Nodes say
+	// that a track is stuck after some ten seconds.
+	silentFor = 30 * time.Second
 )
 
 // check compares what is wanted with what is really so, again and again, so that
@@ -62,6 +65,10 @@ func (r *Role) checkPlayer(g *music.Guild, p *music.Player, now time.Time) {
 	}
 	seen, known := l.Observe(g.ID)
 	switch {
+	case known && seen.Play == p.Play.ID && p.Play.Phase != music.PhaseSounding && p.Voice.Ready() && !p.Paused &&
+		now.Sub(p.Play.Anchor.At) > silentFor && !g.Recovering():
+		// The node took it and gives no sound, and its word on that was missed.
+		r.deliver(music.Input{ID: r.inputID("silent:" + string(p.Play.ID)), Guild: g.ID, Body: music.PlayStuck{Bot: p.Bot, Play: p.Play.ID}})
 	case !known, g.Recovering(), seen.Play != p.Play.ID && now.Sub(p.Play.Since) > checkEvery,
 		p.Play.Phase != music.PhaseSounding && p.Voice.Ready() && !p.Paused:
 		r.steering.look(k)

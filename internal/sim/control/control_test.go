@@ -246,9 +246,13 @@ func TestFaults(t *testing.T) {
 		t.Fatal(string(p), string(l), perr, lerr)
 	}
 	for _, f := range []control.DiscordFault{
-		{Kind: "user_limit", Guild: "demo", Channel: "music", Limit: 2}, {Kind: "deny_connect", Guild: "demo", Channel: "music"},
-		{Kind: "allow_connect", Guild: "demo", Channel: "music"}, {Kind: "delete_channel", Guild: "demo", Channel: "quiet"},
-		{Kind: "op7"}, {Kind: "invalid_session", Resumable: true}, {Kind: "cut"},
+		{Kind: "user_limit", Guild: "demo", Channel: "music", Limit: 2},
+		{Kind: "deny_connect", Guild: "demo", Channel: "music"},
+		{Kind: "allow_connect", Guild: "demo", Channel: "music"},
+		{Kind: "delete_channel", Guild: "demo", Channel: "quiet"},
+		{Kind: "op7"},
+		{Kind: "invalid_session", Resumable: true},
+		{Kind: "cut"},
 	} {
 		if err := s.c.Fault(ctx, control.FaultRequest{Discord: &f}); err != nil {
 			t.Fatal(f.Kind, err)
@@ -279,7 +283,7 @@ func TestOnlyThisMachine(t *testing.T) {
 		"another host":   {"evil.example", "1", 403},
 		"another number": {"192.0.2.1:80", "1", 403},
 	} {
-		req, err := http.NewRequestWithContext(t.Context(), "GET", s.url+control.Prefix+"/world", nil)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.url+control.Prefix+"/world", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

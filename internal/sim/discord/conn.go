@@ -49,6 +49,9 @@ type conn struct {
 	w    *World
 	ws   *websocket.Conn
 	sess *session
+	// was is the session that op 9 took from the connection. It may come back,
+	// here or on another one.
+	was  *session
 	beat clockwork.Timer
 	sent int
 	from time.Time
@@ -128,8 +131,7 @@ func (c *conn) readLoop() {
 	for {
 		_, data, err := c.ws.ReadMessage()
 		if err != nil {
-			var ce *websocket.CloseError
-			if errors.As(err, &ce) {
+			if ce, ok := errors.AsType[*websocket.CloseError](err); ok {
 				code = ce.Code
 			}
 			break
@@ -154,16 +156,17 @@ func (c *conn) gone(code int) {
 	if c.beat != nil {
 		c.beat.Stop()
 	}
+	givenUp := !c.isClosing() && (code == websocket.CloseNormalClosure || code == websocket.CloseGoingAway)
 	s := c.sess
-	if s == nil || s.conn != c {
-		return
-	}
-	if !c.isClosing() && (code == websocket.CloseNormalClosure || code == websocket.CloseGoingAway) {
+	switch {
+	case s != nil && s.conn == c && givenUp:
 		s.conn = nil
 		c.w.endSession(s)
-		return
+	case s != nil && s.conn == c:
+		c.w.detach(s)
+	case s == nil && givenUp && c.was != nil && c.was.conn == nil && c.w.session(c.was.ID) == c.was:
+		c.w.endSession(c.was)
 	}
-	c.w.detach(s)
 }
 
 // expectBeat closes the connection when no heartbeat comes for one and a half

@@ -260,16 +260,22 @@ func (w *World) Reconnect(bot string) (int, error) {
 // the sessions live on. It returns how many there were, or NotFound.
 func (w *World) CutGateway(bot string) (int, error) { return w.eachConn(bot, (*conn).cut) }
 
-// InvalidateSessions sends op 9 to a bot (all bots if empty). With resumable
-// true the sessions stay; otherwise they end, and the bot's voice with them.
-// It returns how many there were, or NotFound.
+// InvalidateSessions sends op 9 to a bot (all bots if empty). The connections
+// stay open, without a session: a client may RESUME or IDENTIFY on them. With
+// resumable true the sessions wait for that; otherwise they end, and the bot's
+// voice with them. It returns how many there were, or NotFound.
 func (w *World) InvalidateSessions(bot string, resumable bool) (int, error) {
 	return w.eachConn(bot, func(c *conn) {
 		c.op(opInvalidSession, resumable)
-		if s := c.sess; !resumable {
-			s.conn, c.sess = nil, nil
-			w.endSession(s)
+		s := c.sess
+		c.sess = nil
+		if resumable {
+			c.was = s
+			w.detach(s)
+			return
 		}
+		s.conn = nil
+		w.endSession(s)
 	})
 }
 

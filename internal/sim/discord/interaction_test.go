@@ -274,7 +274,8 @@ func TestClickAndReset(t *testing.T) {
 	c := f.login()
 	post := f.call("POST", "/channels/"+f.channel("general")+"/messages", obj{"content": "panel", "components": []obj{
 		{"type": 1, "components": []obj{
-			{"type": 2, "style": 1, "label": "Skip", "custom_id": "skip"}, {"type": 2, "style": 1, "label": "Off", "custom_id": "off", "disabled": true},
+			{"type": 2, "style": 1, "label": "Skip", "custom_id": "skip"},
+			{"type": 2, "style": 1, "label": "Off", "custom_id": "off", "disabled": true},
 			{"type": 2, "style": 5, "label": "Site", "url": "https://example.com"},
 		}}, {"type": 1, "components": []obj{menu()}},
 	}})

@@ -34,9 +34,10 @@ func (w *World) violate(v Violation) {
 	w.log.Warn("refused", "surface", v.Surface, "method", v.Method, "path", v.Path, "status", v.Status, "code", v.Code, "message", v.Message)
 }
 
-// Violations returns what was refused so far, oldest first, at most 1000.
+// Violations returns what was refused so far, oldest first, at most 1000. The
+// list is never nil, so that JSON shows an empty one as such.
 func (w *World) Violations() []Violation {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.Clone(w.violations)
+	return append([]Violation{}, w.violations...)
 }

@@ -45,7 +45,7 @@ func TestDemoWorld(t *testing.T) {
 	}
 	_, _ = io.Copy(io.Discard, res.Body)
 	_ = res.Body.Close()
-	if res.StatusCode != 404 {
+	if res.StatusCode != http.StatusNotFound {
 		t.Fatal("version 9 is not spoken here")
 	}
 }

@@ -12,12 +12,13 @@ import (
 	"github.com/atrilhq/platform/internal/sim/lavalink"
 )
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
+func ptr[T any](v T) *T { return new(v) }
 
 // The bytes are written out by hand from the format's description.
 func TestEncodeTrackLayout(t *testing.T) {
 	info := lavalink.TrackInfo{
-		Title: "é", Author: "B", Length: 258, Identifier: "i", IsSeekable: true, URI: ptr("u"), SourceName: "s", Position: 7,
+		Title: "é", Author: "B", Length: 258, Identifier: "i", IsSeekable: true, URI: new("u"), SourceName: "s", Position: 7,
 	}
 	body := "\x03" + "\x00\x02\xc3\xa9" + "\x00\x01B" + "\x00\x00\x00\x00\x00\x00\x01\x02" + "\x00\x01i" + "\x00" +
 		"\x01\x00\x01u" + "\x00" + "\x00" + "\x00\x01s" + "\x00\x00\x00\x00\x00\x00\x00\x07"
@@ -41,7 +42,7 @@ func TestDecodeTrackOlderVersions(t *testing.T) {
 		uri  *string
 	}{
 		"version 1 has no flag and no uri": {common + tail, "\x00\x00\x00", nil},
-		"version 2 has a uri":              {"\x02" + common + "\x01\x00\x01u" + tail, "\x40\x00\x00", ptr("u")},
+		"version 2 has a uri":              {"\x02" + common + "\x01\x00\x01u" + tail, "\x40\x00\x00", new("u")},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -99,7 +100,7 @@ func TestTrackRoundTrip(t *testing.T) {
 		if rapid.Bool().Draw(t, "absent") {
 			return nil
 		}
-		return ptr(rapid.String().Draw(t, "text"))
+		return new(rapid.String().Draw(t, "text"))
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		info := lavalink.TrackInfo{

@@ -124,8 +124,7 @@ func (n *Node) answer(w http.ResponseWriter, r *http.Request, e endpoint) {
 
 func (n *Node) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	status := http.StatusBadRequest
-	var re *restError
-	if errors.As(err, &re) {
+	if re, ok := errors.AsType[*restError](err); ok {
 		status = re.status
 	}
 	n.log.Debug("request refused", "method", r.Method, "path", r.URL.Path, "status", status, "message", err.Error())

@@ -32,7 +32,7 @@ type Lock struct {
 func Take(dir, name string) (*Lock, error) {
 	const op = "dirlock.Take"
 	path := filepath.Join(dir, name)
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the caller's data directory
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		code := fault.Unavailable
 		if errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS) {

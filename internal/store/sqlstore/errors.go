@@ -17,16 +17,13 @@ import (
 // classify says what an error of a driver means for an operation that was not
 // asked to commit yet. A fault of our own keeps its code.
 func classify(err error) fault.Code {
-	var own *fault.Error
-	if errors.As(err, &own) {
+	if own, ok := errors.AsType[*fault.Error](err); ok {
 		return own.Code
 	}
-	var lite *sqlite.Error
-	if errors.As(err, &lite) {
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
 		return classifySQLite(lite.Code())
 	}
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return classifyPostgres(pg.Code)
 	}
 	switch {
@@ -61,16 +58,14 @@ func classifyPostgres(state string) fault.Code {
 
 // settled is true where a failed COMMIT certainly left nothing.
 func settled(err error) bool {
-	var lite *sqlite.Error
-	if errors.As(err, &lite) {
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch lite.Code() & 0xff {
 		case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CONSTRAINT:
 			return true
 		}
 		return false
 	}
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
 		// A server that is going down, or that lost its standby, may have
 		// committed before it said so.
 		return !strings.HasPrefix(pg.Code, "57") && !strings.HasPrefix(pg.Code, "08")
@@ -83,8 +78,7 @@ func failed(err error, op string) error {
 	if err == nil {
 		return nil
 	}
-	var own *fault.Error
-	if errors.As(err, &own) {
+	if _, ok := errors.AsType[*fault.Error](err); ok {
 		return err
 	}
 	switch code := classify(err); code {

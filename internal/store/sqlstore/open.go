@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/atrilhq/platform/internal/store"
@@ -67,8 +68,8 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 // Close writes what waits and closes the database. It may be called twice.
 func (db *DB) Close() error {
 	db.once.Do(func() {
-		for i := len(db.closers) - 1; i >= 0; i-- {
-			db.err = errors.Join(db.err, db.closers[i]())
+		for _, v := range slices.Backward(db.closers) {
+			db.err = errors.Join(db.err, v())
 		}
 	})
 	return db.err

@@ -21,6 +21,8 @@ const stateVersion = 1
 // in the caller's goroutine, so that the writer only has to send it.
 type plan struct {
 	stamps []store.Stamp
+	// at is the time of the batch, in nanoseconds.
+	at     int64
 	rows   [tableCount][]any
 	events int64
 	// head is the journal's last number after the commit.
@@ -35,7 +37,7 @@ type rankedQueue struct {
 }
 
 func newPlan(b *store.Batch, book *rankBook) (*plan, error) {
-	p := &plan{stamps: inOrder(b.Stamps)}
+	p := &plan{stamps: inOrder(b.Stamps), at: nanos(b.At)}
 	if len(p.stamps) == 0 {
 		return nil, invalid(commitOp, "a batch needs the stamp of a partition")
 	}
@@ -151,15 +153,16 @@ func (p *plan) json(v any) string {
 // the order of their partitions, then the rows by table, the journal last.
 func statements(tables *[tableCount]*table, plans []*plan) []statement {
 	var stamps []store.Stamp
-	var events int64
+	var events, at int64
 	for _, p := range plans {
 		stamps = append(stamps, p.stamps...)
+		at = max(at, p.at)
 		events += p.events
 	}
 	var out []statement
 	for _, s := range inOrder(stamps) {
 		out = append(out, statement{
-			text: fenceText, args: []any{s.Batch, s.Partition, s.Epoch, s.Batch - 1}, want: 1,
+			text: fenceText, args: []any{s.Batch, at, at, s.Partition, s.Epoch, s.Batch - 1}, want: 1,
 			miss: fault.New(fault.Conflict, commitOp, "the partition has a newer epoch or batch").
 				WithHint("read BatchNumbers; if the epoch is newer, somebody else owns the partition"),
 		})

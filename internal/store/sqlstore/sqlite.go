@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 
 	sqlite "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -31,7 +32,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	}
 	db.onClose(lock.Release)
 	// SQLite gives its other files the mode of this one.
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600) //nolint:gosec // the operator's own choice
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return unwritable(err, dir)
 	}
@@ -70,11 +71,12 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 
 // sqlitePool opens a pool of at most n connections. Pragmas apply to each.
 func (db *DB) sqlitePool(path string, n int, mode string, pragmas ...string) (*sql.DB, error) {
-	q := "?" + mode
+	var q strings.Builder
+	q.WriteString("?" + mode)
 	for _, p := range append([]string{"busy_timeout(1500)", "temp_store(MEMORY)", fmt.Sprintf("journal_size_limit(%d)", db.opts.WALPassive)}, pragmas...) {
-		q += "&_pragma=" + url.QueryEscape(p)
+		q.WriteString("&_pragma=" + url.QueryEscape(p))
 	}
-	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+q)
+	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+q.String())
 	if err != nil {
 		return nil, failed(err, openOp)
 	}
@@ -97,8 +99,7 @@ func checkFile(ctx context.Context, pool *sql.DB, path string) error {
 }
 
 func damaged(err error, path string) error {
-	var lite *sqlite.Error
-	if errors.As(err, &lite) {
+	if lite, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch lite.Code() & 0xff {
 		case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT:
 		default:

@@ -18,8 +18,10 @@ const (
 )
 
 const (
-	fenceText = `UPDATE partitions SET batch = $1 WHERE id = $2 AND epoch = $3 AND batch = $4`
-	headText  = `UPDATE journal_head SET seq = seq + $1 WHERE id = 1 RETURNING seq`
+	// A batch is a sign of life too: its time is what the next owner's may not be before.
+	fenceText = `UPDATE partitions SET batch = $1, renewed_at = CASE WHEN renewed_at < $2 THEN $3 ELSE renewed_at END
+		WHERE id = $4 AND epoch = $5 AND batch = $6`
+	headText = `UPDATE journal_head SET seq = seq + $1 WHERE id = 1 RETURNING seq`
 )
 
 const (

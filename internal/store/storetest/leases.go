@@ -74,6 +74,19 @@ func testLeases(t *testing.T, open Open) {
 		t.Errorf("the holder before was alive until %v, then %v", again.AliveUntil, next.AliveUntil)
 	}
 
+	t.Run("a batch is a sign of life", func(t *testing.T) {
+		mine := own(t, s, 4, "one")
+		later := time.Now().Add(time.Hour).UTC().Truncate(time.Microsecond)
+		stamp := mine.stamp
+		stamp.Batch++
+		if _, err := s.Commit(ctx, &store.Batch{Stamps: []store.Stamp{stamp}, At: later}); err != nil {
+			t.Fatal(err)
+		}
+		next, err := s.Acquire(ctx, 4, "one", long)
+		if err != nil || next.AliveUntil.Before(later) {
+			t.Errorf("after a batch of %v the holder was alive until %v, %v", later, next.AliveUntil, err)
+		}
+	})
 	t.Run("all or none", func(t *testing.T) {
 		mine := own(t, s, 1, "three")
 		both := []store.Stamp{mine.stamp, {Partition: 0, Epoch: 3}}

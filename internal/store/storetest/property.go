@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -72,9 +73,7 @@ func (m *model) change(rt *rapid.T) {
 	default:
 		rt.Fatal(err)
 	}
-	for id, g := range next {
-		m.guilds[id] = g
-	}
+	maps.Copy(m.guilds, next)
 }
 
 func (m *model) mutate(rt *rapid.T, before *music.Guild, id music.GuildID) *music.Guild {

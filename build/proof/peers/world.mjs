@@ -1,0 +1,100 @@
+// The control of the simulated world, and what both programs check with.
+import assert from 'node:assert/strict';
+
+/** World speaks to the control of a running `platformd sim`. */
+export class World {
+  constructor(address) {
+    this.base = `http://${address}/sim/v1`;
+  }
+
+  async call(method, path, body) {
+    const answer = await fetch(this.base + path, {
+      method,
+      headers: { 'X-Sandbox': '1', 'Content-Type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    assert.equal(answer.status, 200, `${method} ${path}: ${text}`);
+    return JSON.parse(text);
+  }
+
+  view() { return this.call('GET', '/world'); }
+  send(line, more = {}) { return this.call('POST', '/send', { line, guild: 'demo', user: 'ana', ...more }); }
+  click(what) { return this.call('POST', '/click', { guild: 'demo', user: 'ana', ...what }); }
+  voice(action, user, channel) { return this.call('POST', '/voice', { action, user, channel, guild: 'demo' }); }
+  messages() { return this.call('GET', '/messages?guild=demo&channel=general'); }
+  commands() { return this.call('GET', '/commands?guild=demo'); }
+  violations() { return this.call('GET', '/violations'); }
+  break(kind, more = {}) { return this.call('POST', '/faults', { discord: { kind, ...more } }); }
+  breakNode(name, kind) { return this.call('POST', '/faults', { node: { name, kind } }); }
+  players(node) { return this.call('GET', `/nodes/${node}/players`); }
+
+  /** records of one bot's timeline on a node, oldest first. */
+  async timeline(node, bot) {
+    const lines = await this.call('GET', `/nodes/${node}/timeline`);
+    return lines.filter((l) => l.user === bot).flatMap((l) => l.records);
+  }
+}
+
+/** until waits for a condition and returns its first true value. */
+export async function until(what, condition, ms = 15_000) {
+  for (const end = Date.now() + ms; ; ) {
+    const value = await condition();
+    if (value) return value;
+    assert.ok(Date.now() < end, `in vain for ${ms} ms: ${what}`);
+    await new Promise((done) => { setTimeout(done, 20); });
+  }
+}
+
+/** Seen keeps events in the order in which they came. */
+export class Seen {
+  all = [];
+
+  note(name, data = {}) { this.all.push({ name, ...data }); }
+  mark() { return this.all.length; }
+  since(mark, name) { return this.all.slice(mark).filter((e) => e.name === name); }
+
+  /** next waits for an event that came at or after the mark. */
+  next(mark, name, fits = () => true, ms = 15_000) {
+    return until(`${name} (seen: ${this.all.slice(mark).map((e) => e.name).join(' ')})`,
+      () => this.since(mark, name).find(fits), ms);
+  }
+}
+
+/**
+ * run executes named checks one after the other and prints one line of JSON.
+ * The first that fails ends the program with 1; none can be skipped.
+ */
+export async function run(peer, versions, checks, close) {
+  const began = Date.now();
+  const result = { peer, ...versions, ok: true, checks: [] };
+  process.on('unhandledRejection', (e) => { fail(e, 'a promise that nobody awaits'); });
+  const fail = (e, where) => {
+    Object.assign(result, { ok: false, failed: where, error: String(e?.message ?? e), ms: Date.now() - began });
+    process.stderr.write(`${where}: ${e?.stack ?? e}\n`);
+    console.log(JSON.stringify(result));
+    process.exit(1);
+  };
+  for (const [name, check] of checks) {
+    try {
+      await check();
+    } catch (e) {
+      fail(e, name);
+    }
+    result.checks.push(name);
+  }
+  await close();
+  result.ms = Date.now() - began;
+  console.log(JSON.stringify(result));
+  process.exit(0);
+}
+
+/**
+ * refused compares what the world refused with what was provoked. Each side is
+ * a list of "surface code"; the order counts, and so does the number.
+ */
+export async function refused(world, expected) {
+  const found = await world.violations();
+  assert.ok(Array.isArray(found), 'violations are a list');
+  assert.deepEqual(found.map((v) => `${v.surface} ${v.code}`), expected, JSON.stringify(found));
+}
