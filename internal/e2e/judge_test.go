@@ -168,6 +168,10 @@ func (o *ordeal) answered() (wrong []string) {
 		switch e.State {
 		case discord.StateAnswered:
 			continue
+		case discord.StateWaiting, discord.StateDeferred:
+			if !o.open(e) {
+				continue
+			}
 		case discord.StateFailed:
 			if !slices.ContainsFunc(o.lives, func(l life) bool {
 				return e.Created.After(l.ready) && e.Created.Add(3*time.Second).Before(l.killed)

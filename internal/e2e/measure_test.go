@@ -38,7 +38,7 @@ func TestFigures(t *testing.T) {
 	for range 21 {
 		began := time.Now()
 		cmd := exec.Command(e2e.Binary(t, "platformctl"), "status", "--socket", r.Socket()) //nolint:gosec // a program that we built
-		cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0") // not what is measured
+		cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")                          // not what is measured
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
