@@ -223,6 +223,14 @@ func speaksOfSession(err error) bool {
 	return errors.As(err, &s) && s.status == http.StatusNotFound && strings.Contains(strings.ToLower(s.message), "session")
 }
 
+// VoiceRefused is true where a node says that it could not connect to Discord's
+// voice server with what it was given: an update waits for that connection and
+// fails with 500 and these words.
+func VoiceRefused(err error) bool {
+	var s *statusError
+	return errors.As(err, &s) && s.status == http.StatusInternalServerError && strings.Contains(strings.ToLower(s.message), "voice server")
+}
+
 func (c *Client) get(ctx context.Context, k call, out any) error {
 	k.method = http.MethodGet
 	raw, err := c.do(ctx, k)

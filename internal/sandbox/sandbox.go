@@ -19,11 +19,13 @@ import (
 	"github.com/atrilhq/platform/internal/sim/control"
 	"github.com/atrilhq/platform/internal/sim/discord"
 	"github.com/atrilhq/platform/internal/sim/lavalink"
+	"github.com/atrilhq/platform/internal/store/dirlock"
 )
 
 const (
 	worldFile = "world.json"
 	portsFile = "ports.json"
+	lockFile  = "sandbox.lock"
 	loopback  = "127.0.0.1:0"
 	nodeName  = "sim-1"
 	// nodePassword is no secret: the node exists on loopback only.
@@ -47,6 +49,7 @@ type Sandbox struct {
 	nodes []*node
 	http  *http.Server
 	addr  string
+	lock  *dirlock.Lock
 }
 
 // ports are remembered, so that a daemon that was killed with its simulators
@@ -56,15 +59,34 @@ type ports struct {
 	Nodes map[string]string `json:"nodes"`
 }
 
-// Start starts the simulators. Errors: Conflict where a port is taken,
+// Start starts the simulators. Errors: Conflict where a port is taken or another
+// process has the directory,
 // Unavailable or Denied where the directory cannot be used, Invalid for a stored
 // world that cannot be read.
 func Start(o Options) (*Sandbox, error) {
 	const op = "sandbox.Start"
 	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, op, "the directory of the sandbox cannot be made").
+		code := fault.Unavailable
+		if os.IsPermission(err) {
+			code = fault.Denied
+		}
+		return nil, fault.Wrap(err, code, op, "the directory "+o.DataDir+" of the sandbox cannot be made").
 			WithHint("choose another one with --data-dir")
 	}
+	// Two worlds in one directory would write over each other.
+	lock, err := dirlock.Take(o.DataDir, lockFile)
+	if err != nil {
+		return nil, err
+	}
+	s, err := start(o)
+	if err != nil {
+		return nil, errors.Join(err, lock.Release())
+	}
+	s.lock = lock
+	return s, nil
+}
+
+func start(o Options) (*Sandbox, error) {
 	s := &Sandbox{world: discord.New(discord.Options{Clock: o.Clock, Logger: o.Logger})}
 	path := filepath.Join(o.DataDir, worldFile)
 	if err := s.world.Load(path); err != nil && fault.CodeOf(err) != fault.NotFound {
@@ -149,7 +171,11 @@ func (s *Sandbox) Close() error {
 	for _, n := range s.nodes {
 		n.close()
 	}
-	return errors.Join(err, s.world.Close())
+	err = errors.Join(err, s.world.Close())
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Release())
+	}
+	return err
 }
 
 // verify lets the node ask Discord whether credentials for voice are real.

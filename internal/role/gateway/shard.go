@@ -16,7 +16,10 @@ import (
 )
 
 const (
-	saveEvery   = 200 * time.Millisecond
+	saveEvery = 200 * time.Millisecond
+	// saveFirst is how often one looks for a session while none is stored: until
+	// then a process that dies costs an IDENTIFY, and the next one waits for it.
+	saveFirst   = 20 * time.Millisecond
 	appendRetry = 50 * time.Millisecond
 )
 
@@ -137,10 +140,19 @@ func (s *shard) keep(ctx context.Context) {
 			defer cancel()
 			s.save(last)
 			return
-		case <-s.role.opt.Clock.After(saveEvery):
+		case <-s.role.opt.Clock.After(s.saveNext()):
 			s.save(ctx)
 		}
 	}
+}
+
+func (s *shard) saveNext() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.saved.SessionID == "" {
+		return saveFirst
+	}
+	return saveEvery
 }
 
 func (s *shard) save(ctx context.Context) {
