@@ -42,6 +42,8 @@ type session struct {
 type frame struct {
 	Seq int             `json:"seq"`
 	Raw json.RawMessage `json:"raw"`
+	// Resumed frames are not replayed.
+	Resumed bool `json:"resumed,omitempty"`
 }
 
 // payload is a gateway message on its way out.
