@@ -174,12 +174,12 @@ func (c *Client) refused(k call, status int, raw []byte) error {
 	of := func(code fault.Code, message string) *fault.Error {
 		return fault.Wrap(cause, code, k.op, "node "+c.name()+" "+message)
 	}
-	const password = "set the node's password to lavalink.server.password of its application.yml"
+	const hint = "set the node's password to lavalink.server.password of its application.yml"
 	switch {
 	case status == http.StatusUnauthorized:
-		return of(fault.Unauthenticated, "refuses the password").WithHint(password)
+		return of(fault.Unauthenticated, "refuses the password").WithHint(hint)
 	case status == http.StatusForbidden:
-		return of(fault.Denied, "refuses the password").WithHint(password)
+		return of(fault.Denied, "refuses the password").WithHint(hint)
 	case status == http.StatusNotFound:
 		return of(fault.NotFound, "does not know the session or the player")
 	case status == http.StatusTooManyRequests:

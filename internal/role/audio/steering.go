@@ -186,7 +186,7 @@ func (r *Role) steer(ctx context.Context, k playerKey, look bool) error {
 			return err
 		}
 	}
-	d, ok := desired(&g, p, epoch, r.opt.Clock.Now())
+	d, ok := desired(p, epoch, r.opt.Clock.Now())
 	if !ok || g.Recovering() {
 		return nil
 	}
@@ -209,7 +209,7 @@ func (r *Role) place(k playerKey, p *music.Player) error {
 
 // desired is what a node is to do for a player; ok is false where it is to be
 // left alone until more is known.
-func desired(g *music.Guild, p *music.Player, epoch int64, now time.Time) (lavalink.Desired, bool) {
+func desired(p *music.Player, epoch int64, now time.Time) (lavalink.Desired, bool) {
 	if p.Voice.Want == "" {
 		return lavalink.Desired{Gone: true}, true
 	}

@@ -101,7 +101,7 @@ func shardOf(guild string, shards int) int {
 	if err != nil || shards < 1 {
 		return 0
 	}
-	return int((id >> 22) % uint64(shards))
+	return int((id >> 22) % uint64(shards)) //nolint:gosec // less than shards
 }
 
 func (w *World) push(s *session, name string, data json.RawMessage) {
