@@ -120,11 +120,12 @@ func (k *kit) eventTable(p *output.Printer, events ...view.Event) output.Table {
 		{Title: k.say("TIME")},
 		{Title: k.say("TYPE")},
 		{Title: k.say("GUILD")},
+		{Title: k.say("WHAT")},
 		{Title: "ID", Wide: true},
-		{Title: k.say("DATA")},
+		{Title: k.say("DATA"), Wide: true},
 	}}
 	for _, e := range events {
-		t.Rows = append(t.Rows, output.Text(strconv.FormatInt(e.Seq, 10), p.When(e.Time), e.Type, either(e.Guild, "-"), e.ID, string(e.Data)))
+		t.Rows = append(t.Rows, output.Text(strconv.FormatInt(e.Seq, 10), p.When(e.Time), e.Type, either(e.Guild, "-"), brief(e.Data), e.ID, string(e.Data)))
 		t.Names = append(t.Names, e.ID)
 	}
 	return t

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -56,7 +57,7 @@ func (k *kit) runSandboxVoice(ctx context.Context, s people, p *output.Printer, 
 	if err := s.Voice(ctx, action, at); err != nil {
 		return err
 	}
-	return k.done(p, moved{action, at.Guild, at.User, at.Channel}, k.say("done: %s %s %s", at.User, action, at.Channel))
+	return k.done(p, moved{action, at.Guild, at.User, at.Channel}, strings.TrimSpace(k.say("done: %s %s %s", at.User, action, at.Channel)))
 }
 
 // done prints a result for programs and says a sentence to people.

@@ -84,6 +84,7 @@ func Run(ctx context.Context, o Options) (err error) {
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	d.store = measured{db, d.metrics}
+	defer func() { o.Logger.Info("stopped") }()
 	d.bus = memory.New(0)
 	defer func() { err = errors.Join(err, d.bus.Close()) }()
 	return d.run(ctx)

@@ -36,11 +36,11 @@ type StartLimits struct {
 type IdentifyBudget struct {
 	clock clockwork.Clock
 
-	mu    sync.Mutex
-	last  map[int]time.Time
+	mu   sync.Mutex
+	last map[int]time.Time
 	// newest is the last IDENTIFY of an earlier process; its bucket is not known.
 	newest time.Time
-	spent []time.Time
+	spent  []time.Time
 }
 
 // NewIdentifyBudget returns a budget of which nothing is spent.

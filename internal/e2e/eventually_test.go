@@ -11,7 +11,7 @@ import (
 )
 
 // eventually runs a command again and again until what it prints matches:
-// eventually PATTERN PROGRAM ARGUMENTS
+// eventually PATTERN PROGRAM ARGUMENTS.
 func eventually(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: eventually PATTERN PROGRAM ARGUMENTS")

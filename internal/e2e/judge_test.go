@@ -32,11 +32,16 @@ func causes(events []view.Event) byCause {
 var promises = []struct{ text, event string }{
 	// An answer to /skip names the next track too, so it is looked for first.
 	{"Skipped ", "music.play.ended"},
-	{"Now playing: ", "music.play.requested"}, {"Up next: ", "music.play.requested"},
-	{"In the queue at position ", "music.play.requested"}, {"Added ", "music.play.requested"},
-	{"No audio server is available right now. I kept ", "music.play.requested"}, {"I found nothing", "music.play.requested"},
+	{"Now playing: ", "music.play.requested"},
+	{"Up next: ", "music.play.requested"},
+	{"In the queue at position ", "music.play.requested"},
+	{"Added ", "music.play.requested"},
+	{"No audio server is available right now. I kept ", "music.play.requested"},
+	{"I found nothing", "music.play.requested"},
 	{"I could not load ", "music.play.requested"},
-	{"Paused ", "music.player.paused"}, {"Playing again: ", "music.player.resumed"}, {"The music goes on.", "music.player.resumed"},
+	{"Paused ", "music.player.paused"},
+	{"Playing again: ", "music.player.resumed"},
+	{"The music goes on.", "music.player.resumed"},
 }
 
 func (o *ordeal) judge() {

@@ -38,7 +38,7 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// exits runs a command and compares its exit code: exits 3 platformctl …
+// exits runs a command and compares its exit code, as in exits 3 platformctl.
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE PROGRAM ARGUMENTS")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"log/slog"
-	"time"
 )
 
 // LogOptions says how to log.
@@ -41,7 +40,7 @@ func NewLogger(w io.Writer, o LogOptions) *slog.Logger {
 	}
 	ho.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
 		if len(groups) == 0 && a.Key == slog.TimeKey && a.Value.Kind() == slog.KindTime {
-			return slog.String(a.Key, a.Value.Time().Format(time.StampMilli))
+			return slog.String(a.Key, a.Value.Time().Format("2006-01-02T15:04:05.000Z07:00"))
 		}
 		return o.Secrets.redactAttr(groups, a)
 	}

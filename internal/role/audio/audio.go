@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -61,9 +62,13 @@ type Role struct {
 	steering   *steering
 	resolving  *resolving
 	readers    *readers
-	run        string
-	inputs     atomic.Int64
-	later      errgroup.Group
+	// looked counts the nodes that were not asked yet; known is closed once all were.
+	looked sync.WaitGroup
+	known  chan struct{}
+
+	run    string
+	inputs atomic.Int64
+	later  errgroup.Group
 }
 
 // New returns the role. It reads how many partitions there are, and returns what
@@ -77,7 +82,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Role{opt: o, log: o.Logger.With("role", "audio"), partitions: n, run: uuid.NewString()}
+	r := &Role{opt: o, log: o.Logger.With("role", "audio"), partitions: n, run: uuid.NewString(), known: make(chan struct{})}
 	for _, at := range o.Nodes {
 		c, err := lavalink.NewClient(at, lavalink.ClientOptions{})
 		if err != nil {
@@ -119,6 +124,8 @@ func (r *Role) Run(ctx context.Context) error {
 	r.resolving = &resolving{role: r, ctx: side, turn: make(chan struct{}, resolveAtOnce), running: map[music.SlotID]bool{}}
 	r.readers = &readers{role: r, ctx: side, stops: map[int]context.CancelFunc{}}
 	var helpers errgroup.Group
+	r.looked.Add(len(r.nodes))
+	helpers.Go(func() error { r.looked.Wait(); close(r.known); return nil })
 	for _, n := range r.nodes {
 		helpers.Go(func() error { r.watch(side, n); return nil })
 	}

@@ -26,6 +26,7 @@ type NodeState string
 
 // The states of a node.
 const (
+	// NodeConnecting has not answered yet, or has just stopped answering.
 	NodeConnecting NodeState = "connecting"
 	NodeUp         NodeState = "up"
 	NodeDown       NodeState = "down"
@@ -43,8 +44,11 @@ type node struct {
 	since  time.Time
 	reason string
 	info   lavalink.Info
+	stats  lavalink.Stats
 	seen   time.Time
 	fails  int
+	// told is true while the guilds believe that it is up.
+	told bool
 }
 
 func (n *node) name() music.NodeName { return n.client.Node().Name }
@@ -58,15 +62,13 @@ func (n *node) up() bool {
 func (n *node) view() view.Node {
 	at := n.client.Node()
 	v := view.Node{Name: string(at.Name), Address: at.Address, Secure: at.Secure, Sources: []string{}}
-	if st, known := n.board.Stats(); known {
-		v.Players, v.Playing, v.CPU = st.Players, st.Playing, st.SystemLoad
-		v.MemoryUsed, v.MemoryTotal, v.UptimeMS = st.MemoryUsed, st.MemoryAllowed, st.Uptime.Milliseconds()
-		if st.Frames != nil {
-			v.Deficit = int64(st.Frames.Deficit)
-		}
+	if st, known := n.board.Stats(); known && st.Frames != nil {
+		v.Deficit = int64(st.Frames.Deficit)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	v.Players, v.Playing, v.CPU = n.stats.Players, n.stats.Playing, n.stats.SystemLoad
+	v.MemoryUsed, v.MemoryTotal, v.UptimeMS = n.stats.MemoryUsed, n.stats.MemoryAllowed, n.stats.Uptime.Milliseconds()
 	v.State, v.Reason, v.Version, v.SeenAt = string(n.state), n.reason, n.info.Version, n.seen
 	v.Sources = append(v.Sources, n.info.Sources...)
 	return v
@@ -74,8 +76,11 @@ func (n *node) view() view.Node {
 
 // watch probes a node until ctx ends and tells the guilds when it comes and goes.
 func (r *Role) watch(ctx context.Context, n *node) {
+	var first sync.Once
+	defer first.Do(r.looked.Done)
 	for ctx.Err() == nil {
 		r.probe(ctx, n)
+		first.Do(r.looked.Done)
 		select {
 		case <-ctx.Done():
 		case <-r.opt.Clock.After(probeEvery):
@@ -87,14 +92,14 @@ func (r *Role) probe(ctx context.Context, n *node) {
 	within, cancel := context.WithTimeout(ctx, probeWithin)
 	defer cancel()
 	sent := r.opt.Clock.Now()
-	_, err := n.client.Stats(within)
+	stats, err := n.client.Stats(within)
 	if ctx.Err() != nil {
 		return
 	}
 	if err == nil {
 		n.board.Measured(r.opt.Clock.Since(sent))
 		n.mu.Lock()
-		n.seen = r.opt.Clock.Now().UTC()
+		n.stats, n.seen = stats, r.opt.Clock.Now().UTC()
 		unknown := n.info.Version == ""
 		n.mu.Unlock()
 		if unknown {
@@ -122,19 +127,28 @@ func (r *Role) judge(n *node, err error) {
 	default:
 		n.fails++
 		n.reason, _ = fault.Show(err)
-		if n.fails >= downAfter || was != NodeUp {
+		next = NodeConnecting
+		if n.fails >= downAfter || !n.told {
 			next = NodeDown
 		}
+	}
+	// A node that never answered is told of as well: players may have been left on it.
+	tell := next != was && next != NodeConnecting && (n.told || next == NodeUp || was == NodeConnecting)
+	if next == NodeUp && n.told {
+		tell = false
 	}
 	if next != was {
 		n.state, n.since = next, r.opt.Clock.Now()
 		if next != NodeUp {
-			n.info = lavalink.Info{}
+			n.info, n.stats = lavalink.Info{}, lavalink.Stats{}
 		}
+	}
+	if next != NodeConnecting {
+		n.told = next == NodeUp
 	}
 	reason := n.reason
 	n.mu.Unlock()
-	if next == was {
+	if !tell {
 		return
 	}
 	switch next {
@@ -201,6 +215,11 @@ var _ resolve.Loader = loader{}
 // Load implements resolve.Loader: it asks the node that has least to do, and
 // another one where that does not answer.
 func (r loader) Load(ctx context.Context, identifier string) (resolve.LoadResult, error) {
+	select {
+	case <-r.known:
+	case <-ctx.Done():
+		return resolve.LoadResult{}, resolve.ErrNoNode
+	}
 	first := r.pick()
 	if first == nil {
 		return resolve.LoadResult{}, resolve.ErrNoNode

@@ -199,9 +199,6 @@ func (c *conn) resume(d json.RawMessage) {
 		return
 	}
 	s := w.session(*m.Session)
-	if s != nil && s.BotID == b.ID && s.restored && *m.Seq > s.Seq {
-		s.Seq, s.Buffer = *m.Seq, nil
-	}
 	switch {
 	case s == nil || s.BotID != b.ID:
 		c.op(opInvalidSession, false)

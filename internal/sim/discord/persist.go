@@ -14,8 +14,9 @@ import (
 // stateVersion is the version of the stored form.
 const stateVersion = 1
 
-// saveDelay is how long AutoSave waits for more changes.
-const saveDelay = 200 * time.Millisecond
+// saveDelay is how long AutoSave waits for more changes. What a killed simulator
+// forgot its clients have to be told: their sessions are invalid then.
+const saveDelay = 20 * time.Millisecond
 
 // autosave remembers where to write and whether something waits.
 type autosave struct {
@@ -97,7 +98,7 @@ func (w *World) Load(path string) error {
 	return nil
 }
 
-// AutoSave writes the World to a file now, some 200 ms after each change, and
+// AutoSave writes the World to a file now, some 20 ms after each change, and
 // at Close. It returns Unavailable if the file cannot be written now.
 func (w *World) AutoSave(path string) error {
 	if err := w.Save(path); err != nil {
