@@ -19,11 +19,13 @@ import (
 	"github.com/atrilhq/platform/internal/sim/control"
 	"github.com/atrilhq/platform/internal/sim/discord"
 	"github.com/atrilhq/platform/internal/sim/lavalink"
+	"github.com/atrilhq/platform/internal/store/dirlock"
 )
 
 const (
 	worldFile = "world.json"
 	portsFile = "ports.json"
+	lockFile  = "sandbox.lock"
 	loopback  = "127.0.0.1:0"
 	nodeName  = "sim-1"
 	// nodePassword is no secret: the node exists on loopback only.
@@ -47,6 +49,7 @@ type Sandbox struct {
 	nodes []*node
 	http  *http.Server
 	addr  string
+	lock  *dirlock.Lock
 }
 
 // ports are remembered, so that a daemon that was killed with its simulators
@@ -56,42 +59,68 @@ type ports struct {
 	Nodes map[string]string `json:"nodes"`
 }
 
-// Start starts the simulators. Errors: Conflict where a port is taken,
+// Start starts the simulators. Errors: Conflict where a port is taken or another
+// process has the directory,
 // Unavailable or Denied where the directory cannot be used, Invalid for a stored
 // world that cannot be read.
 func Start(o Options) (*Sandbox, error) {
 	const op = "sandbox.Start"
 	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, op, "the directory of the sandbox cannot be made").
+		code := fault.Unavailable
+		if os.IsPermission(err) {
+			code = fault.Denied
+		}
+		return nil, fault.Wrap(err, code, op, "the directory "+o.DataDir+" of the sandbox cannot be made").
 			WithHint("choose another one with --data-dir")
 	}
-	s := &Sandbox{world: discord.New(discord.Options{Clock: o.Clock, Logger: o.Logger})}
-	path := filepath.Join(o.DataDir, worldFile)
-	if err := s.world.Load(path); err != nil && fault.CodeOf(err) != fault.NotFound {
-		return nil, err
-	}
-	if err := s.world.AutoSave(path); err != nil {
-		return nil, err
-	}
-	known := readPorts(o.DataDir)
-	catalog := lavalink.DefaultCatalog()
-	sim, err := lavalink.New(lavalink.Options{
-		Name: nodeName, Password: nodePassword, Clock: o.Clock, Logger: o.Logger, Catalog: catalog, Verify: s.verify,
-	})
+	// Two worlds in one directory would write over each other.
+	lock, err := dirlock.Take(o.DataDir, lockFile)
 	if err != nil {
-		return nil, errors.Join(err, s.world.Close())
+		return nil, err
 	}
-	n := &node{Node: sim, name: nodeName}
-	if err := n.listen(known.Nodes[nodeName]); err != nil {
-		return nil, errors.Join(err, s.world.Close())
+	s, err := start(o)
+	if err != nil {
+		return nil, errors.Join(err, lock.Release())
 	}
-	s.nodes = append(s.nodes, n)
-	s.world.OnVoiceClosed(s.voiceClosed)
-	if err := s.serve(o, known.Main); err != nil {
+	s.lock = lock
+	return s, nil
+}
+
+func start(o Options) (*Sandbox, error) {
+	s := &Sandbox{world: discord.New(discord.Options{Clock: o.Clock, Logger: o.Logger})}
+	if err := s.open(o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	writePorts(o, ports{Main: s.addr, Nodes: map[string]string{nodeName: n.addr}})
 	return s, nil
+}
+
+func (s *Sandbox) open(o Options) error {
+	path := filepath.Join(o.DataDir, worldFile)
+	if err := s.world.Load(path); err != nil && fault.CodeOf(err) != fault.NotFound {
+		return err
+	}
+	known := readPorts(o.DataDir)
+	sim, err := lavalink.New(lavalink.Options{
+		Name: nodeName, Password: nodePassword, Clock: o.Clock, Logger: o.Logger, Catalog: lavalink.DefaultCatalog(), Verify: s.verify,
+	})
+	if err != nil {
+		return err
+	}
+	n := &node{Node: sim, name: nodeName}
+	s.nodes = append(s.nodes, n)
+	if err := n.listen(known.Nodes[nodeName]); err != nil {
+		return err
+	}
+	s.world.OnVoiceClosed(s.voiceClosed)
+	if err := s.serve(o, known.Main); err != nil {
+		return err
+	}
+	// What is written down from here on is of a world that is reached.
+	if err := s.world.AutoSave(path); err != nil {
+		return err
+	}
+	writePorts(o, ports{Main: s.addr, Nodes: map[string]string{nodeName: n.addr}})
+	return nil
 }
 
 func (s *Sandbox) serve(o Options, last string) error {
@@ -116,7 +145,7 @@ func (s *Sandbox) serve(o Options, last string) error {
 // listen opens the address that was asked for, or the one of last time, or any.
 func listen(address, last string) (net.Listener, error) {
 	const op = "sandbox.listen"
-	if address == "" && last != "" {
+	if address == "" && onLoopback(last) {
 		if ln, err := net.Listen("tcp", last); err == nil {
 			return ln, nil
 		}
@@ -124,8 +153,7 @@ func listen(address, last string) (net.Listener, error) {
 	if address == "" {
 		address = loopback
 	}
-	host, _, err := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+	if !onLoopback(address) {
 		return nil, fault.New(fault.Invalid, op, "simulators listen on loopback only").
 			WithHint("use an address such as 127.0.0.1:8090")
 	}
@@ -135,6 +163,12 @@ func listen(address, last string) (net.Listener, error) {
 			WithHint("stop what uses it, or choose another port")
 	}
 	return ln, nil
+}
+
+func onLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return err == nil && ip != nil && ip.IsLoopback()
 }
 
 // Address is where the simulated Discord and the control are, as host:port.
@@ -149,7 +183,11 @@ func (s *Sandbox) Close() error {
 	for _, n := range s.nodes {
 		n.close()
 	}
-	return errors.Join(err, s.world.Close())
+	err = errors.Join(err, s.world.Close())
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Release())
+	}
+	return err
 }
 
 // verify lets the node ask Discord whether credentials for voice are real.
