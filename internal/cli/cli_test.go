@@ -28,7 +28,7 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-func run(t *testing.T, ctx context.Context, env []string, args ...string) (int, string, string) {
+func run(ctx context.Context, t *testing.T, env []string, args ...string) (int, string, string) {
 	t.Helper()
 	var out, talk bytes.Buffer
 	code := cli.Run(ctx, args, cli.IO{Env: env, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &talk})
@@ -38,7 +38,7 @@ func run(t *testing.T, ctx context.Context, env []string, args ...string) (int, 
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	code, out, _ := run(t, ctx, []string{"PLATFORM_SOCKET=/nowhere"}, "status")
+	code, out, _ := run(ctx, t, []string{"PLATFORM_SOCKET=/nowhere"}, "status")
 	if code != 130 || out != "" {
 		t.Errorf("%d %q", code, out)
 	}
@@ -59,12 +59,12 @@ func TestSocketOfAnotherUser(t *testing.T) {
 	if err := os.Chown(path, 4242, 4242); err != nil {
 		t.Fatal(err)
 	}
-	code, _, talk := run(t, t.Context(), []string{"XDG_STATE_HOME=" + dir}, "status")
+	code, _, talk := run(t.Context(), t, []string{"XDG_STATE_HOME=" + dir}, "status")
 	if code != 6 || !strings.Contains(talk, "belongs to another user") || !strings.Contains(talk, "--socket") {
 		t.Errorf("%d %s", code, talk)
 	}
 	// Whoever names it means it: the kernel is asked, and nothing listens there.
-	if code, _, talk = run(t, t.Context(), nil, "status", "--socket", path); code != 7 {
+	if code, _, talk = run(t.Context(), t, nil, "status", "--socket", path); code != 7 {
 		t.Errorf("%d %s", code, talk)
 	}
 }
@@ -75,7 +75,7 @@ func TestSpanishIsComplete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	spoken := regexp.MustCompile(`say\("((?:[^"\\]|\\.)*)"`)
+	spoken := regexp.MustCompile(`say\(\s*"((?:[^"\\]|\\.)*)"`)
 	title := regexp.MustCompile(`^[A-Z]{2,}$`)
 	catalog, err := os.ReadFile("catalog_es.go")
 	if err != nil {
@@ -114,7 +114,7 @@ var label = map[string]bool{"asked by": true, "late frames": true, "leaves, empt
 func TestHelpIsWholeInBothLanguages(t *testing.T) {
 	for _, lang := range []string{"en", "es"} {
 		for _, path := range []string{"", "status", "players list", "players get", "queues get", "nodes list", "nodes get", "events list", "events tail", "sandbox send", "sandbox click", "sandbox voice join", "sandbox voice move", "sandbox voice leave", "sandbox messages", "sandbox reset", "version"} {
-			code, out, talk := run(t, t.Context(), nil, append(strings.Fields(path), "--help", "--lang", lang)...)
+			code, out, talk := run(t.Context(), t, nil, append(strings.Fields(path), "--help", "--lang", lang)...)
 			heading := map[string]string{"en": "Examples:", "es": "Ejemplos:"}[lang]
 			if code != 0 || talk != "" || !strings.Contains(out, heading) || !strings.Contains(out, "platformctl "+path) {
 				t.Errorf("%s %q: %d %s%s", lang, path, code, out, talk)

@@ -91,7 +91,7 @@ func (b *backend) Queue(ctx context.Context, guild, bot string, p httpapi.Page) 
 	for i := from; i < min(pl.Queue, from+p.Limit); i++ {
 		it := view.QueueItem{Position: i + 1, Slot: fmt.Sprintf("s%d", i+2), State: "ready", By: "u1", At: at.Add(-time.Minute), Track: &view.Track{Identifier: "i", Title: fmt.Sprintf("Song %d", i+1), LengthMS: 60_000}}
 		if i == 2 {
-			it.State, it.Track, it.Query = "pending", nil, "words"
+			it.State, it.Track, it.Query = "pending", nil, "some words"
 		}
 		q.Items = append(q.Items, it)
 	}

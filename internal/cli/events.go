@@ -39,7 +39,8 @@ func newCmdEventsList(k *kit, run func(context.Context, *client.Client, *output.
 	var o eventOptions
 	c := &cobra.Command{
 		Use: "list", Short: k.say("List events of the journal, the newest at the end"), Args: k.exactly(),
-		Example: examples("platformctl events list --limit 20", "platformctl events list --guild demo --type 'music.play.*' --since 10m", "platformctl events list --after 0 --all -o jsonl"),
+		Example: examples("platformctl events list --limit 20", "platformctl events list --guild demo --type 'music.play.*' --since 10m",
+			"platformctl events list --after 0 --all -o jsonl"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.oldest = o.oldest || o.all || c.Flags().Changed("after")
 			return k.with(c.Context(), func(ctx context.Context, cl *client.Client, p *output.Printer) (err error) {

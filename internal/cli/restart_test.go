@@ -111,7 +111,7 @@ func TestTailOutlivesTheDaemon(t *testing.T) {
 }
 
 func TestTailOfNothing(t *testing.T) {
-	code, _, talk := run(t, t.Context(), []string{"PLATFORM_SOCKET=/nowhere"}, "events", "tail")
+	code, _, talk := run(t.Context(), t, []string{"PLATFORM_SOCKET=/nowhere"}, "events", "tail")
 	if code != 7 || !strings.Contains(talk, "no daemon listens at /nowhere") {
 		t.Errorf("%d %s", code, talk)
 	}
@@ -127,7 +127,7 @@ func TestTailBeginsWithWhatComes(t *testing.T) {
 	env := []string{"PLATFORM_SOCKET=" + daemon(t, newBackend(""), dir, "s.sock")}
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	code, out, _ := run(t, ctx, env, "events", "tail")
+	code, out, _ := run(ctx, t, env, "events", "tail")
 	if code != 130 || out != "" {
 		t.Errorf("%d %q", code, out)
 	}

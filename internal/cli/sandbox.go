@@ -14,7 +14,8 @@ import (
 func newCmdSandbox(k *kit) *cobra.Command {
 	c := groupOf(k, &cobra.Command{
 		Use: "sandbox", Short: k.say("Act as a member of the sandbox's Discord"),
-		Long: k.say("The sandbox is a daemon that was started with platformd --sandbox: its Discord and its nodes are simulators, and these commands are its people."),
+		Long: k.say(
+			"The sandbox is a daemon that was started with platformd --sandbox: its Discord and its nodes are simulators, and these commands are its people."),
 	})
 	c.AddCommand(newCmdSandboxSend(k, nil), newCmdSandboxClick(k, nil), newCmdSandboxVoice(k), newCmdSandboxMessages(k, nil), newCmdSandboxReset(k, nil))
 	return c

@@ -65,8 +65,9 @@ func (k *kit) done(p *output.Printer, v any, sentence string) error {
 	case output.FormatTable, output.FormatWide, output.FormatName:
 		p.Talk("%s", sentence)
 		return nil
+	default: // the formats of programs
+		return p.Print(v, nil, nil)
 	}
-	return p.Print(v, nil, nil)
 }
 
 // messagesOptions are the flags of sandbox messages.

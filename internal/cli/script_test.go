@@ -75,11 +75,11 @@ func TestScripts(t *testing.T) {
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
 	world := discord.New(discord.Options{})
 	t.Cleanup(func() { _ = world.Close() })
-	real := httptest.NewServer(control.Handler(control.Deps{World: world}))
-	t.Cleanup(real.Close)
+	simulated := httptest.NewServer(control.Handler(control.Deps{World: world}))
+	t.Cleanup(simulated.Close)
 
 	live := daemon(t, newBackend(""), dir, "live.sock")
-	sandbox := daemon(t, newBackend(real.URL), dir, "sandbox.sock")
+	sandbox := daemon(t, newBackend(simulated.URL), dir, "sandbox.sock")
 	acted := daemon(t, newBackend(answering(t)), dir, "acted.sock")
 	stale := filepath.Join(dir, "stale")
 	if err := os.WriteFile(stale, nil, 0o600); err != nil {

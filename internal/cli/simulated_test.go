@@ -53,15 +53,15 @@ func TestSimulatedDiscord(t *testing.T) {
 	first := post(t, world, `{"content":"Now playing **Ocean**","components":[{"type":1,"components":[{"type":2,"style":1,"label":"Skip","custom_id":"mp:skip"},{"type":2,"style":1,"label":"Off","custom_id":"off","disabled":true}]}]}`)
 	post(t, world, `{"embeds":[{"title":"Queue","description":"one\ntwo","footer":{"text":"2 tracks"}}]}`)
 
-	code, out, talk := run(t, t.Context(), env, "sandbox", "messages")
+	code, out, talk := run(t.Context(), t, env, "sandbox", "messages")
 	want := "atril  Now playing **Ocean**\n       [Skip] [Off (off)]\n\natril  | Queue\n       | one\n       | two\n       | 2 tracks\n"
 	if code != 0 || out != want {
 		t.Errorf("%d %s\n%q, want\n%q", code, talk, out, want)
 	}
-	if code, out, _ = run(t, t.Context(), env, "sandbox", "messages", "-o", "name", "--limit", "2"); code != 0 || !strings.HasPrefix(out, first+"\n") {
+	if code, out, _ = run(t.Context(), t, env, "sandbox", "messages", "-o", "name", "--limit", "2"); code != 0 || !strings.HasPrefix(out, first+"\n") {
 		t.Errorf("%d %q", code, out)
 	}
-	if code, out, _ = run(t, t.Context(), env, "sandbox", "messages", "-o", "jsonl"); code != 0 || strings.Count(out, `"content":`) != 2 {
+	if code, out, _ = run(t.Context(), t, env, "sandbox", "messages", "-o", "jsonl"); code != 0 || strings.Count(out, `"content":`) != 2 {
 		t.Errorf("%d %q", code, out)
 	}
 	for _, c := range []struct {
@@ -80,7 +80,7 @@ func TestSimulatedDiscord(t *testing.T) {
 		{[]string{"send", `/play query:"ocean`}, 2, ""},
 		{[]string{"voice", "join", "music", "--user", "bruno"}, 0, "bruno join music"},
 	} {
-		code, _, talk := run(t, t.Context(), env, append([]string{"sandbox"}, c.args...)...)
+		code, _, talk := run(t.Context(), t, env, append([]string{"sandbox"}, c.args...)...)
 		if code != c.code || !strings.Contains(talk, c.want) {
 			t.Errorf("%q: %d, want %d: %s", c.args, code, c.code, talk)
 		}
@@ -92,10 +92,10 @@ func TestSimulatedDiscord(t *testing.T) {
 	if !inVoice {
 		t.Error("bruno is not in voice")
 	}
-	if code, _, _ := run(t, t.Context(), env, "sandbox", "reset", "-o", "json"); code != 0 {
+	if code, _, _ := run(t.Context(), t, env, "sandbox", "reset", "-o", "json"); code != 0 {
 		t.Errorf("reset: %d", code)
 	}
-	if code, out, _ := run(t, t.Context(), env, "sandbox", "messages", "-o", "json"); code != 0 || out != "[]\n" {
+	if code, out, _ := run(t.Context(), t, env, "sandbox", "messages", "-o", "json"); code != 0 || out != "[]\n" {
 		t.Errorf("after the reset: %d %q", code, out)
 	}
 }

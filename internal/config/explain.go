@@ -25,7 +25,7 @@ type Entry struct {
 }
 
 // origin returns where a key was set.
-func (c *Config) origin(key string) string {
+func (c Config) origin(key string) string {
 	if s, ok := c.origins[key]; ok {
 		return s
 	}

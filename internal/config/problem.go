@@ -34,7 +34,7 @@ func (p Problem) String() string {
 
 // Problems is everything that is wrong, in the order of the keys. It is the
 // cause of the error that Load returns.
-type Problems []Problem
+type Problems []Problem //nolint:errname // a list of Problem, which is also the cause
 
 // Error lists them, one a line.
 func (ps Problems) Error() string {

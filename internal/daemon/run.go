@@ -181,8 +181,8 @@ func (d *daemon) addChecks() {
 	d.ready.Add("database", d.store.Ping)
 	if d.roles.audio != nil {
 		d.ready.Add("partitions", func(context.Context) error {
-			if len(d.roles.audio.Loop().Owned()) == 0 {
-				return fault.New(fault.Pending, "daemon.ready", "no partition is owned yet")
+			if !d.roles.audio.Settled() {
+				return fault.New(fault.Pending, "daemon.ready", "partitions are still being taken up")
 			}
 			return nil
 		})

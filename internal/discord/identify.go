@@ -38,6 +38,8 @@ type IdentifyBudget struct {
 
 	mu    sync.Mutex
 	last  map[int]time.Time
+	// newest is the last IDENTIFY of an earlier process; its bucket is not known.
+	newest time.Time
 	spent []time.Time
 }
 
@@ -52,6 +54,9 @@ func (b *IdentifyBudget) Seed(times []time.Time) {
 	defer b.mu.Unlock()
 	b.spent = append(b.spent, times...)
 	slices.SortFunc(b.spent, time.Time.Compare)
+	if n := len(b.spent); n > 0 {
+		b.newest = b.spent[n-1]
+	}
 }
 
 // Reserve takes one IDENTIFY for a shard and returns 0, or takes none and
@@ -69,7 +74,11 @@ func (b *IdentifyBudget) Reserve(shard int, l StartLimits) time.Duration {
 		return max(b.spent[len(b.spent)-allowed].Add(day).Sub(now), time.Second)
 	}
 	bucket := shard % max(l.Concurrency, 1)
-	if wait := b.last[bucket].Add(identifySpacing).Sub(now); wait > 0 {
+	last := b.last[bucket]
+	if b.newest.After(last) {
+		last = b.newest
+	}
+	if wait := last.Add(identifySpacing).Sub(now); wait > 0 {
 		return wait
 	}
 	b.last[bucket] = now

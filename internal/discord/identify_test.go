@@ -55,6 +55,21 @@ func TestIdentifyBudgetCountsEarlierProcesses(t *testing.T) {
 	}
 }
 
+// A process that starts right after another one identified waits its turn.
+func TestIdentifyBudgetKeepsTheSpacingOfEarlierProcesses(t *testing.T) {
+	clock := fakeClock()
+	b := discord.NewIdentifyBudget(clock)
+	b.Seed([]time.Time{clock.Now().Add(-2 * time.Second), clock.Now().Add(-time.Hour)})
+	l := discord.StartLimits{Total: 1000, Remaining: 1000, Concurrency: 1}
+	if got := b.Reserve(0, l); got != 3500*time.Millisecond {
+		t.Errorf("2 s after the last one: wait %s", got)
+	}
+	clock.Advance(3500 * time.Millisecond)
+	if got := b.Reserve(0, l); got != 0 {
+		t.Errorf("after the spacing: wait %s", got)
+	}
+}
+
 // Whatever the order of shards and times: never more than four fifths in any
 // 24 h, and never two in 5 s in a bucket.
 func TestIdentifyBudgetProperty(t *testing.T) {

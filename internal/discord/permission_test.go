@@ -61,7 +61,9 @@ func (p place) access(t fataler, now time.Time) (connect, speak bool) {
 	return in.Actor.Bots[0].Connect, in.Actor.Bots[0].Speak
 }
 
-type fataler interface{ Fatalf(string, ...any) }
+type fataler interface {
+	Fatalf(format string, args ...any)
+}
 
 func press(user string) string {
 	return fmt.Sprintf(`{"id":"175928847299117063","application_id":"1000","type":3,"token":"tok","guild_id":%q,

@@ -177,7 +177,7 @@ func normal(o map[string]any, keys []string) map[string]any {
 func normalList(key string, list []any) []any {
 	out := slices.Clone(list)
 	if key == "contexts" || key == "integration_types" || key == "channel_types" {
-		slices.SortFunc(out, func(a, b any) int { return compare(a, b) })
+		slices.SortFunc(out, compare)
 		return out
 	}
 	for i, v := range out {

@@ -22,8 +22,8 @@ func answer(status int, headers ...string) *http.Response {
 }
 
 var (
-	post20 = rest.CreateMessage.Compile(nil, 20) //nolint:gochecknoglobals // constants of the tests
-	post21 = rest.CreateMessage.Compile(nil, 21) //nolint:gochecknoglobals
+	post20 = rest.CreateMessage.Compile(nil, 20)
+	post21 = rest.CreateMessage.Compile(nil, 21)
 	edit20 = rest.UpdateMessage.Compile(nil, 20, 9)
 	hook   = rest.CreateInteractionResponse.Compile(nil, 5, "tok")
 )

@@ -154,6 +154,7 @@ func (h *Header) keep(a attribute, value []byte) error {
 		h.ReplayID = value
 	case attrSequence:
 		h.Sequence = value
+	default: // data is kept where it is found, and what is not known is passed over
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"net"
@@ -107,7 +108,7 @@ func vacate(path string) error {
 		return fault.New(fault.Conflict, op, path+" is there and is not a socket").
 			WithHint("move it away, or name another socket with --socket")
 	}
-	c, err := net.DialTimeout("unix", path, time.Second)
+	c, err := (&net.Dialer{Timeout: time.Second}).DialContext(context.Background(), "unix", path)
 	if err == nil {
 		_ = c.Close()
 		return fault.New(fault.Conflict, op, "another daemon listens on "+path).
@@ -154,7 +155,7 @@ func (l *Listener) Path() string { return l.path }
 // Denied where it may not be used, Unavailable otherwise.
 func ListenTCP(address string) (net.Listener, error) {
 	const op = "httpapi.ListenTCP"
-	ln, err := net.Listen("tcp", address)
+	ln, err := net.Listen("tcp", address) //nolint:noctx // a start has nothing to cancel here: a port is taken or it is not
 	switch {
 	case err == nil:
 		return ln, nil

@@ -65,6 +65,7 @@ func (s *Server) tail(r *http.Request, w http.ResponseWriter, f EventFilter) {
 	defer cancel()
 	events, failed := make(chan view.Event), make(chan error, 1)
 	go func() {
+		defer close(failed)
 		failed <- s.opts.Backend.Tail(ctx, f, func(e view.Event) error {
 			select {
 			case events <- e:
@@ -75,11 +76,9 @@ func (s *Server) tail(r *http.Request, w http.ResponseWriter, f EventFilter) {
 		})
 	}()
 	// Wait for the backend so that nothing of a request outlives it.
-	ended := false
 	defer func() {
 		cancel()
-		if !ended {
-			<-failed
+		for range failed {
 		}
 	}()
 
@@ -99,7 +98,6 @@ func (s *Server) tail(r *http.Request, w http.ResponseWriter, f EventFilter) {
 		case <-ticker.Chan():
 			err = out.write(": still here\n\n")
 		case ferr := <-failed:
-			ended = true
 			if ferr != nil && ctx.Err() == nil {
 				s.note(ctx, route(r), ferr)
 				_ = out.problem(problem.From(ferr, requestID(ctx)))

@@ -174,12 +174,12 @@ func (c *Client) refused(k call, status int, raw []byte) error {
 	of := func(code fault.Code, message string) *fault.Error {
 		return fault.Wrap(cause, code, k.op, "node "+c.name()+" "+message)
 	}
-	const password = "set the node's password to lavalink.server.password of its application.yml"
+	const hint = "set the node's password to lavalink.server.password of its application.yml"
 	switch {
 	case status == http.StatusUnauthorized:
-		return of(fault.Unauthenticated, "refuses the password").WithHint(password)
+		return of(fault.Unauthenticated, "refuses the password").WithHint(hint)
 	case status == http.StatusForbidden:
-		return of(fault.Denied, "refuses the password").WithHint(password)
+		return of(fault.Denied, "refuses the password").WithHint(hint)
 	case status == http.StatusNotFound:
 		return of(fault.NotFound, "does not know the session or the player")
 	case status == http.StatusTooManyRequests:
@@ -221,6 +221,14 @@ func errorMessage(raw []byte) string {
 func speaksOfSession(err error) bool {
 	var s *statusError
 	return errors.As(err, &s) && s.status == http.StatusNotFound && strings.Contains(strings.ToLower(s.message), "session")
+}
+
+// VoiceRefused is true where a node says that it could not connect to Discord's
+// voice server with what it was given: an update waits for that connection and
+// fails with 500 and these words.
+func VoiceRefused(err error) bool {
+	var s *statusError
+	return errors.As(err, &s) && s.status == http.StatusInternalServerError && strings.Contains(strings.ToLower(s.message), "voice server")
 }
 
 func (c *Client) get(ctx context.Context, k call, out any) error {

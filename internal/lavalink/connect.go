@@ -57,6 +57,9 @@ func (l *Link) dial(ctx context.Context, id string) (*socket, error) {
 	u := l.client.node.url("ws")
 	dialer := websocket.Dialer{HandshakeTimeout: handshakeTimeout}
 	conn, resp, err := dialer.DialContext(ctx, u.String()+"/v4/websocket", header)
+	if resp != nil {
+		defer resp.Body.Close()
+	}
 	if err != nil && resp != nil {
 		raw, _ := io.ReadAll(io.LimitReader(resp.Body, maxLine))
 		return nil, l.client.refused(call{op: op}, resp.StatusCode, raw)

@@ -77,20 +77,20 @@ func (d Desired) check(guild music.GuildID) error {
 // false where it already is.
 func (d Desired) difference(have Player) (dl.PlayerUpdate, bool) {
 	var u dl.PlayerUpdate
-	any := false
+	differs := false
 	if d.Voice != (Voice{}) && d.Voice != have.Voice {
 		channel, _ := snowflake.Parse(string(d.Voice.Channel)) // checked before
 		u.Voice = &dl.VoiceState{
 			Token: d.Voice.Token.Reveal(), Endpoint: d.Voice.Endpoint, SessionID: d.Voice.Session, ChannelID: channel,
 		}
-		any = true
+		differs = true
 	}
 	mine := userData{Play: d.Play, Epoch: d.Epoch}
 	switch {
 	case d.Play == "":
 		if have.Play != "" || have.Foreign {
 			u.Track = &dl.PlayerUpdateTrack{Encoded: json.NullPtr[string]()}
-			any = true
+			differs = true
 		}
 	case d.Play != have.Play:
 		u.Track = &dl.PlayerUpdateTrack{Encoded: json.NewNullablePtr(d.Track), UserData: mine}
@@ -99,20 +99,20 @@ func (d Desired) difference(have Player) (dl.PlayerUpdate, bool) {
 		if ms := dl.Duration(d.Position.Milliseconds()); ms > 0 {
 			u.Position = &ms
 		}
-		any = true
+		differs = true
 	default:
 		if d.Epoch > have.Epoch {
 			u.Track = &dl.PlayerUpdateTrack{UserData: mine}
-			any = true
+			differs = true
 		}
 		if d.Paused != have.Paused {
 			u.Paused = &d.Paused
-			any = true
+			differs = true
 		}
 		if d.Volume != have.Volume {
 			u.Volume = &d.Volume
-			any = true
+			differs = true
 		}
 	}
-	return u, any
+	return u, differs
 }

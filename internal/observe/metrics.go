@@ -30,7 +30,8 @@ func NewMetrics(version, commit string) *Metrics {
 	m.ack = m.histogram("platformd_interaction_ack_duration_seconds", "From an interaction's arrival to its first answer.", quick, "kind")
 	m.http = m.histogram("http_server_request_duration_seconds", "Requests to our API.", quick, "http_request_method", "http_route", "http_response_status_code")
 	m.database = m.histogram("db_client_operation_duration_seconds", "Operations on the database.", quick, "db_operation_name")
-	m.message = m.histogram("messaging_process_duration_seconds", "Messages of the bus, from receiving one to being done with it.", quick, "messaging_destination_name")
+	m.message = m.histogram("messaging_process_duration_seconds", "Messages of the bus, from receiving one to being done with it.",
+		quick, "messaging_destination_name")
 	m.shard = m.gauge("platformd_gateway_shard_state", "1 for the state that a shard is in.", "bot", "shard", "state")
 	m.identify = m.gauge("platformd_gateway_identify_remaining", "IDENTIFYs that are left today.", "bot")
 	m.lag = m.gauge("platformd_bus_lag", "Messages of a destination that wait.", "messaging_destination_name")

@@ -47,7 +47,7 @@ func (o Operations) Listen(address string) (net.Listener, error) {
 		return nil, fault.New(fault.Denied, op, "operations.listen "+address+" can be reached by other machines").
 			WithHint("use 127.0.0.1, or set operations.allow_remote where something else guards it")
 	}
-	ln, err := net.Listen("tcp", address)
+	ln, err := net.Listen("tcp", address) //nolint:noctx // a start has nothing to cancel here: a port is taken or it is not
 	switch {
 	case err == nil:
 		return ln, nil
@@ -109,7 +109,7 @@ func (o Operations) readyz(w http.ResponseWriter, r *http.Request) {
 	if !ready {
 		w.WriteHeader(http.StatusServiceUnavailable)
 	}
-	_ = json.NewEncoder(w).Encode(struct {
+	_ = json.NewEncoder(w).Encode(struct { //nolint:errchkjson // it fails where the reader has gone, and then nobody is left to tell
 		Ready  bool    `json:"ready"`
 		Checks []Check `json:"checks"`
 	}{ready, checks})

@@ -36,7 +36,7 @@ func (s *Secrets) Add(values ...string) {
 		if len(v) < minSecret {
 			continue
 		}
-		j, _ := json.Marshal(v)
+		j, _ := json.Marshal(v) //nolint:errchkjson // a string is always encoded
 		q := strconv.Quote(v)
 		for _, form := range []string{v, string(j[1 : len(j)-1]), q[1 : len(q)-1], url.QueryEscape(v), url.PathEscape(v)} {
 			if !slices.ContainsFunc(s.forms, func(b []byte) bool { return string(b) == form }) {

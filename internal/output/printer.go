@@ -93,8 +93,9 @@ func (p *Printer) Print(v any, items []any, build func() Table) error {
 		return p.yaml(v)
 	case FormatName:
 		return p.names(build())
+	default: // table and wide, which differ in their columns
+		return p.table(build())
 	}
-	return p.table(build())
 }
 
 // Stream prints one value of a stream at once: a line of JSON for programs, a
@@ -110,10 +111,11 @@ func (p *Printer) Stream(v any, build func() Table) error {
 		return p.yaml(v)
 	case FormatName:
 		return p.Print(v, nil, build)
+	default: // table and wide, which differ in their columns
+		t := build()
+		t.NoHeader = true
+		return p.table(t)
 	}
-	t := build()
-	t.NoHeader = true
-	return p.table(t)
 }
 
 func (p *Printer) json(v any, indent string) error {

@@ -111,6 +111,7 @@ func (s *memStore) Commit(_ context.Context, b *store.Batch) (int64, error) {
 		return 0, fault.New(fault.Invalid, "test", "a row is refused")
 	case stale:
 		return 0, fault.New(fault.Conflict, "test", "a stamp is stale")
+	default: // pass and unknownWritten: it is written
 	}
 	for _, st := range b.Stamps {
 		if p := s.parts[st.Partition]; p.epoch != st.Epoch || p.batch != st.Batch-1 {

@@ -3,6 +3,7 @@ package partition
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/jonboulle/clockwork"
@@ -32,6 +33,8 @@ type OwnerOptions struct {
 type Owner struct {
 	opt  OwnerOptions
 	loop *Loop
+	// tried is true once every partition was asked for.
+	tried atomic.Bool
 }
 
 // NewOwner returns an owner that holds nothing yet.
@@ -41,6 +44,10 @@ func NewOwner(o OwnerOptions, l *Loop) *Owner {
 	}
 	return &Owner{opt: o, loop: l}
 }
+
+// Settled is true once every partition was asked for: what this process can own
+// it owns.
+func (o *Owner) Settled() bool { return o.tried.Load() }
 
 // Run acquires every partition that is free, renews what it holds and gives all
 // of it back when ctx ends. It runs the loop too: the leases outlive it.
@@ -54,6 +61,7 @@ func (o *Owner) Run(ctx context.Context) error {
 	g.Go(func() error {
 		for ctx.Err() == nil {
 			o.acquire(ctx, n)
+			o.tried.Store(true)
 			select {
 			case <-ctx.Done():
 			case <-o.opt.Clock.After(o.opt.TTL / 3):

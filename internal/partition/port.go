@@ -73,7 +73,7 @@ type Encoder interface {
 	// Answer returns the payload of an owed answer.
 	Answer(music.Respond) ([]byte, error)
 	// Notice returns the payload of a notice.
-	Notice(music.GuildID, music.Notify) ([]byte, error)
+	Notice(guild music.GuildID, n music.Notify) ([]byte, error)
 }
 
 // EventMeta is what stands around an event's payload.
@@ -107,6 +107,8 @@ const (
 	CommandMemory = time.Hour
 )
 
-// AnswerKey and CommandKey name the rows of a command.
-func AnswerKey(id string) string  { return "answer:" + id }
+// AnswerKey names the row of the answer that a command is owed.
+func AnswerKey(id string) string { return "answer:" + id }
+
+// CommandKey names the mark by which a command that comes twice is known.
 func CommandKey(id string) string { return "command:" + id }

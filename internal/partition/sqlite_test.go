@@ -24,8 +24,6 @@ import (
 // ledger is who is told, for a loop on a real database: it keeps what was
 // acknowledged.
 type ledger struct {
-	*rig
-
 	mu       sync.Mutex
 	commands []string
 	events   []store.JournalRow

@@ -98,7 +98,8 @@ func TestTickThatIsNotCommittedComesAgain(t *testing.T) {
 func (r *rig) connected(guild music.GuildID) {
 	r.t.Helper()
 	r.deliver(asks("join-"+string(guild), guild, music.Join{}),
-		fact("in-"+string(guild), guild, music.VoiceState{User: music.UserID(bot), Channel: "50", Session: "s", Bot: true}))
+		fact("in-"+string(guild), guild, music.VoiceState{User: music.UserID(bot), Channel: "50", Session: "s", Bot: true}),
+		fact("server-"+string(guild), guild, music.VoiceServer{Bot: bot, Token: "t", Endpoint: "e:1"}))
 	r.until("the bot is in voice", func() bool {
 		return slices.ContainsFunc(r.events(), func(e store.JournalRow) bool { return e.Guild == guild && e.Type == "music.voice.joined" })
 	})

@@ -146,7 +146,7 @@ func (s *Sandbox) serve(o Options, last string) error {
 func listen(address, last string) (net.Listener, error) {
 	const op = "sandbox.listen"
 	if address == "" && onLoopback(last) {
-		if ln, err := net.Listen("tcp", last); err == nil {
+		if ln, err := net.Listen("tcp", last); err == nil { //nolint:noctx // on loopback nothing is waited for
 			return ln, nil
 		}
 	}
@@ -157,7 +157,7 @@ func listen(address, last string) (net.Listener, error) {
 		return nil, fault.New(fault.Invalid, op, "simulators listen on loopback only").
 			WithHint("use an address such as 127.0.0.1:8090")
 	}
-	ln, err := net.Listen("tcp", address)
+	ln, err := net.Listen("tcp", address) //nolint:noctx // on loopback nothing is waited for
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Conflict, op, "the address "+address+" cannot be listened on").
 			WithHint("stop what uses it, or choose another port")

@@ -21,11 +21,11 @@ func binaries(names, patterns []string) (string, error) {
 		dirs = append(dirs, found...)
 	}
 	for _, dir := range dirs {
-		real, err := filepath.EvalSymlinks(filepath.Join(dir, names[0]))
+		program, err := filepath.EvalSymlinks(filepath.Join(dir, names[0]))
 		if err != nil {
 			continue
 		}
-		home := filepath.Dir(real)
+		home := filepath.Dir(program)
 		if !slices.ContainsFunc(names, func(n string) bool { return !executable(filepath.Join(home, n)) }) {
 			return home, nil
 		}

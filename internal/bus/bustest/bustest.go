@@ -205,12 +205,15 @@ func slowListener(t *testing.T, b bus.Bus) {
 			t.Fatal(err)
 		}
 	}
-	deadline := time.Now().Add(5 * time.Second)
+	late := time.After(5 * time.Second)
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
 	for s.Missed() != 3 {
-		if time.Now().After(deadline) {
+		select {
+		case <-look.C:
+		case <-late:
 			t.Fatalf("missed %d, want 3", s.Missed())
 		}
-		time.Sleep(time.Millisecond)
 	}
 }
 

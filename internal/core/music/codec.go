@@ -13,12 +13,16 @@ import (
 const MaxInput = 8 << 20
 
 var (
-	bodies = table[Body](Body.kind,
+	bodies = table[Body](
+		Body.kind,
 		Command{}, Loaded{}, Resolved{}, VoiceState{}, VoiceServer{}, VoiceSnapshot{}, BotPresent{}, BotRemoved{},
 		ChannelGone{}, Placed{}, NodeUp{}, NodeDown{}, NodeSnapshot{}, PlayStarted{}, PlayPosition{}, PlayEnded{},
-		PlayException{}, PlayStuck{}, VoiceClosed{}, EntitlementsChanged{}, Tick{})
-	actions = table[Action](Action.action,
-		Enqueue{}, Pause{}, Resume{}, Skip{}, Stop{}, Leave{}, Join{}, ShowQueue{}, ShowNowPlaying{}, SetVolume{})
+		PlayException{}, PlayStuck{}, VoiceClosed{}, EntitlementsChanged{}, Tick{},
+	)
+	actions = table[Action](
+		Action.action,
+		Enqueue{}, Pause{}, Resume{}, Skip{}, Stop{}, Leave{}, Join{}, ShowQueue{}, ShowNowPlaying{}, SetVolume{},
+	)
 )
 
 func table[T any](name func(T) string, all ...T) map[string]reflect.Type {

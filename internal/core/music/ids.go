@@ -43,9 +43,9 @@ func deriveID(now time.Time, input string, n int) string {
 	binary.BigEndian.PutUint32(ord[:], uint32(n)) //nolint:gosec // an ordinal within one step
 	_, _ = h.Write(ord[:])
 	h.Sum(u[:0])
-	ms := uint64(now.UnixMilli())
-	u[0], u[1], u[2] = byte(ms>>40), byte(ms>>32), byte(ms>>24)
-	u[3], u[4], u[5] = byte(ms>>16), byte(ms>>8), byte(ms)
+	var ms [8]byte
+	binary.BigEndian.PutUint64(ms[:], uint64(now.UnixMilli()))
+	copy(u[:6], ms[2:]) // 48 bits
 	u[6] = u[6]&0x0f | 0x70
 	u[8] = u[8]&0x3f | 0x80
 	var s [36]byte

@@ -128,7 +128,7 @@ func (s *step) tick() {
 			s.finished(s.edit(p.Bot), true)
 		}
 		switch p := s.g.Player(held.Bot); {
-		case due(p.Voice.JoinBy):
+		case due(p.Voice.JoinBy) && !p.Voice.Reset:
 			s.joinFailed(s.edit(p.Bot))
 		case due(p.EmptyAt):
 			w := s.edit(p.Bot)
@@ -138,6 +138,12 @@ func (s *step) tick() {
 			w := s.edit(p.Bot)
 			s.notify(w, Answer{Kind: AnswerLeftIdle, Channel: w.Voice.Want})
 			s.drop(w, "idle", "", Refusal{Reason: ReasonCancelled})
+		case due(p.Voice.JoinBy):
+			// It was not seen outside: Discord says nothing where it was there
+			// already. It comes back in as if it had been.
+			w := s.edit(p.Bot)
+			w.Voice = Voice{Want: w.Voice.Want, JoinBy: s.now.Add(JoinWithin), Resets: w.Voice.Resets}
+			s.touch(w.Bot, AspectVoice)
 		}
 	}
 }

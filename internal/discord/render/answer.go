@@ -16,9 +16,10 @@ func Answer(p *i18n.Printer, a music.Answer) Message {
 		return queue(p, a.Queue)
 	case music.AnswerNowPlaying:
 		return nowPlaying(p, a.Now)
+	default: // one sentence says all of it
+		sign, words := sentence(p, a)
+		return Message{Content: sign + " " + words}
 	}
-	sign, words := sentence(p, a)
-	return Message{Content: sign + " " + words}
 }
 
 // sentence returns a sign to begin with and the words.
@@ -62,8 +63,9 @@ func sentence(p *i18n.Printer, a music.Answer) (sign, words string) {
 		return "⚠️", p.Text(i18n.Disconnected, where)
 	case music.AnswerJoinFailed:
 		return "⚠️", p.Text(i18n.JoinFailed, where)
+	default: // a kind that a newer core knows; Answer has those that are no sentence
+		return "✅", p.Text(i18n.Done, nil)
 	}
-	return "✅", p.Text(i18n.Done, nil)
 }
 
 func queued(p *i18n.Printer, a music.Answer) string {

@@ -61,7 +61,7 @@ func (c *comparer) properties(at string, old, now map[string]any) error {
 
 func schemasOf(at string, v any) (map[string]any, error) {
 	if v == nil {
-		return nil, nil
+		return map[string]any{}, nil
 	}
 	m, ok := v.(map[string]any)
 	if !ok {

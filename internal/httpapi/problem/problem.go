@@ -94,7 +94,7 @@ func (p *Problem) Write(w http.ResponseWriter) {
 	w.WriteHeader(p.Status)
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	_ = enc.Encode(p)
+	_ = enc.Encode(p) //nolint:errchkjson // it fails where the reader has gone, and then nobody is left to tell
 }
 
 // Fault returns the failure that a problem describes. Details are part of its
@@ -133,7 +133,7 @@ func Read(resp *http.Response) *Problem {
 }
 
 // Response is a fault that came over HTTP, with the name of its request.
-type Response struct {
+type Response struct { //nolint:errname // problem.Response says what it is: what came over HTTP
 	RequestID string
 	Err       *fault.Error
 }

@@ -153,6 +153,9 @@ func (r *Role) Playing() int {
 	return n
 }
 
+// Settled is true once the role owns what it can own.
+func (r *Role) Settled() bool { return r.owner.Settled() && len(r.loop.Owned()) > 0 }
+
 // Loop gives the views of guilds to whoever shows them.
 func (r *Role) Loop() *partition.Loop { return r.loop }
 

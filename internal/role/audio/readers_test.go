@@ -1,4 +1,4 @@
-package audio
+package audio //nolint:testpackage // what it tests is a part that the role does not show
 
 import (
 	"testing"

@@ -23,6 +23,12 @@ const (
 	steerWithin   = 4 * time.Second
 	steerRetry    = 250 * time.Millisecond
 	steerRetryMax = 10 * time.Second
+	// voiceTries is how often a node may fail to connect with a voice session
+	// before another one is asked for.
+	voiceTries = 3
+	// closeSessionInvalid is Discord's word for a voice session that is no more
+	// (https://discord.com/developers/docs/topics/opcodes-and-status-codes#voice).
+	closeSessionInvalid = 4006
 )
 
 // steering makes players on nodes what they are wanted to be: one at a time for
@@ -38,15 +44,17 @@ type steering struct {
 	// looking players are looked at before they are steered.
 	looking map[playerKey]bool
 	tries   map[playerKey]int
-	// retrying players have a timer that wakes them; one is enough.
-	retrying map[playerKey]bool
+	// later players have a next try set, so that who is woken in between does
+	// not add another chain of tries.
+	later map[playerKey]bool
 }
 
 func newSteering(r *Role) *steering {
 	return &steering{
 		role: r, work: make(chan playerKey, 1<<16),
 		waiting: map[playerKey]bool{}, running: map[playerKey]bool{}, again: map[playerKey]bool{},
-		looking: map[playerKey]bool{}, tries: map[playerKey]int{}, retrying: map[playerKey]bool{},
+		looking: map[playerKey]bool{}, tries: map[playerKey]int{},
+		later: map[playerKey]bool{},
 	}
 }
 
@@ -105,26 +113,38 @@ func (s *steering) finish(ctx context.Context, k playerKey, look bool, err error
 		s.tries[k]++
 		s.looking[k] = s.looking[k] || look
 	}
-	tries := s.tries[k]
-	retry := err != nil && !s.retrying[k]
-	if retry {
-		s.retrying[k] = true
+	tries, set := s.tries[k], s.later[k]
+	if err != nil {
+		s.later[k] = true
 	}
 	s.mu.Unlock()
 	if again && err == nil {
 		s.wake(k)
 		return
 	}
-	if retry {
-		wait := min(steerRetry<<min(tries-1, 8), steerRetryMax)
-		s.role.log.Debug("a player could not be steered, trying again", "guild", k.guild, "in", wait, "error", err)
-		s.role.after(ctx, wait, func() {
-			s.mu.Lock()
-			delete(s.retrying, k)
-			s.mu.Unlock()
-			s.wake(k)
-		})
+	if tries > 0 && tries%voiceTries == 0 && lavalink.VoiceRefused(err) {
+		s.role.voiceRefused(k)
 	}
+	if err == nil || set {
+		return
+	}
+	wait := min(steerRetry<<min(tries-1, 8), steerRetryMax)
+	s.role.log.Debug("a player could not be steered, trying again", "guild", k.guild, "in", wait, "error", err)
+	s.role.after(ctx, wait, func() {
+		s.mu.Lock()
+		delete(s.later, k)
+		s.mu.Unlock()
+		s.wake(k)
+	})
+}
+
+// voiceRefused says that a node cannot use the voice session that a player has:
+// Discord knows it no longer. It needs a new one.
+func (r *Role) voiceRefused(k playerKey) {
+	r.log.Warn("a node cannot use a voice session", "guild", k.guild, "bot", k.bot)
+	r.deliver(music.Input{ID: r.inputID("voice:" + string(k.guild)), Guild: k.guild, Body: music.VoiceClosed{
+		Bot: k.bot, Code: closeSessionInvalid,
+	}})
 }
 
 // steer makes one player on its node what it is wanted to be. An error means
@@ -167,7 +187,7 @@ func (r *Role) steer(ctx context.Context, k playerKey, look bool) error {
 			return err
 		}
 	}
-	d, ok := desired(&g, p, epoch, r.opt.Clock.Now())
+	d, ok := desired(p, epoch, r.opt.Clock.Now())
 	if !ok || g.Recovering() {
 		return nil
 	}
@@ -197,7 +217,7 @@ func (r *Role) place(k playerKey, p *music.Player) error {
 
 // desired is what a node is to do for a player; ok is false where it is to be
 // left alone until more is known.
-func desired(g *music.Guild, p *music.Player, epoch int64, now time.Time) (lavalink.Desired, bool) {
+func desired(p *music.Player, epoch int64, now time.Time) (lavalink.Desired, bool) {
 	if p.Voice.Want == "" {
 		// The epoch says that it is the owner who takes it away.
 		return lavalink.Desired{Gone: true, Epoch: epoch}, true

@@ -1,4 +1,4 @@
-package audio
+package audio //nolint:testpackage // what it tests is a part that the role does not show
 
 import (
 	"fmt"
@@ -46,8 +46,7 @@ func TestDesired(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			g := music.New("7")
-			d, ok := desired(&g, tt.p, 3, noon)
+			d, ok := desired(tt.p, 3, noon)
 			if ok != tt.ok || d.Gone != tt.gone || d.Voice.Complete() != tt.voice || d.Play != tt.play || d.Position != tt.position {
 				t.Errorf("ok %v, got %+v", ok, d)
 			}

@@ -83,7 +83,7 @@ func (r *Role) greet(ctx context.Context, b *bot) (discord.Account, discord.Star
 		}
 		switch {
 		case ctx.Err() != nil, err == nil:
-			return account, limits, nil
+			return account, limits, nil //nolint:nilerr // the end of ctx is no failure of the bot
 		case fault.CodeOf(err) == fault.Unauthenticated:
 			return account, limits, err
 		}

@@ -1,4 +1,4 @@
-package gateway
+package gateway //nolint:testpackage // what it tests is a part that the role does not show
 
 import (
 	"testing"

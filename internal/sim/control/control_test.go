@@ -39,7 +39,6 @@ type sandbox struct {
 	c    *control.Client
 	node *node
 	url  string
-	ws   *websocket.Conn
 }
 
 func start(t *testing.T) *sandbox {
@@ -61,14 +60,24 @@ func start(t *testing.T) *sandbox {
 		<-done
 		srv.Close()
 	})
-	deadline := time.Now().Add(10 * time.Second)
-	for s.w.View().Bots[0].Connected == 0 {
-		if time.Now().After(deadline) {
-			t.Fatal("the bot does not connect")
-		}
-		time.Sleep(2 * time.Millisecond)
-	}
+	eventually(t, "the bot connects", func() bool { return s.w.View().Bots[0].Connected != 0 })
 	return s
+}
+
+// eventually waits for a condition with a deadline.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	for !ok() {
+		select {
+		case <-look.C:
+		case <-ctx.Done():
+			t.Fatalf("never: %s", what)
+		}
+	}
 }
 
 func (s *sandbox) rest(t *testing.T, method, path string, body any) {
@@ -131,7 +140,11 @@ func (s *sandbox) bot(t *testing.T) {
 		if m.T != "INTERACTION_CREATE" {
 			continue
 		}
-		echo, _ := json.Marshal(m.D.Data)
+		echo, err := json.Marshal(m.D.Data)
+		if err != nil {
+			t.Error(err)
+			return
+		}
 		typ := map[int]int{2: 4, 3: 7}[m.D.Type]
 		s.rest(t, "POST", "/interactions/"+m.D.ID+"/"+m.D.Token+"/callback", obj{"type": typ, "data": obj{
 			"content": string(echo), "components": []obj{{"type": 1, "components": []obj{{"type": 2, "style": 1, "label": "Skip", "custom_id": "skip"}}}},
@@ -261,13 +274,7 @@ func TestFaults(t *testing.T) {
 	if g := s.w.View().Guilds[0]; len(g.Channels) != 2 || g.Channels[1].UserLimit != 2 || len(g.Channels[1].Overwrites) != 0 {
 		t.Fatalf("%+v", g.Channels)
 	}
-	deadline := time.Now().Add(10 * time.Second)
-	for s.w.View().Bots[0].Connected != 0 {
-		if time.Now().After(deadline) {
-			t.Fatal("the socket must be cut")
-		}
-		time.Sleep(2 * time.Millisecond)
-	}
+	eventually(t, "the socket is cut", func() bool { return s.w.View().Bots[0].Connected == 0 })
 }
 
 func TestOnlyThisMachine(t *testing.T) {

@@ -24,7 +24,7 @@ func (c control) faults(r *http.Request) (any, error) {
 	if req.Node != nil {
 		return nil, c.breakNode(*req.Node)
 	}
-	return nil, nil
+	return done{}, nil
 }
 
 func (c control) breakDiscord(f DiscordFault) error {

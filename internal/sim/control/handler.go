@@ -27,6 +27,9 @@ const (
 
 type control struct{ Deps }
 
+// done answers what has nothing more to say: {}.
+type done struct{}
+
 // Handler serves the control API below Prefix.
 func Handler(d Deps) http.Handler {
 	c := control{d}
@@ -90,7 +93,7 @@ func reply(rw http.ResponseWriter, out any, err error) {
 		out = problem{Code: string(fault.CodeOf(err)), Message: msg, Hint: hint}
 	}
 	if out == nil {
-		out = struct{}{}
+		out = done{}
 	}
 	b, merr := json.Marshal(out)
 	if merr != nil {
@@ -194,7 +197,7 @@ func (c control) messages(r *http.Request) (any, error) {
 
 func (c control) reset(*http.Request) (any, error) {
 	c.World.Reset()
-	return nil, nil
+	return done{}, nil
 }
 
 func (c control) redeliver(r *http.Request) (any, error) {

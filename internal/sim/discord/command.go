@@ -116,7 +116,7 @@ func optionCheck(depth int) check {
 
 // optionRules are those of a single option that depend on its type.
 func optionRules(v any, p *problems) {
-	m := v.(map[string]any)
+	m, _ := v.(map[string]any)
 	typ := intOf(m["type"])
 	choices, _ := m["choices"].([]any)
 	if len(choices) > 0 && m["autocomplete"] == true {
@@ -183,7 +183,7 @@ func commandFields(create bool) fields {
 
 // commandRules are those that depend on the command's type.
 func commandRules(v any, p *problems) {
-	m := v.(map[string]any)
+	m, _ := v.(map[string]any)
 	desc, _ := m["description"].(string)
 	if typ := intOf(m["type"]); typ > 1 {
 		if desc != "" {

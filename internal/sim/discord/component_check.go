@@ -19,13 +19,15 @@ const (
 	compContainer = 17
 )
 
-var emojiCheck = object(fields{"id": null(snowflakeID), "name": null(str(0, 64)), "animated": null(boolean)})
+var emojiCheck = object(fields{
+	"id": null(snowflakeID), "name": null(str(0, 64)), "animated": null(boolean),
+})
 
 var buttonCheck = object(fields{
 	"type!": oneOf(compButton), "id": null(integer(0, 1<<31)), "style!": integer(1, 6), "label": null(str(0, 80)),
 	"emoji": null(emojiCheck), "custom_id": null(str(1, 100)), "url": null(webURL), "sku_id": null(snowflakeID), "disabled": null(boolean),
 }, func(v any, p *problems) {
-	m := v.(map[string]any)
+	m, _ := v.(map[string]any)
 	link, has := intOf(m["style"]) == 5, func(k string) bool { return m[k] != nil && m[k] != "" }
 	switch {
 	case intOf(m["style"]) == 6 && !has("sku_id"):
@@ -70,9 +72,10 @@ var rowCheck = object(fields{"type!": oneOf(compRow), "id": null(integer(0, 1<<3
 		p.at("type").add("BASE_TYPE_CHOICES", "Value of field \"type\" must be one of (2, 3, 5, 6, 7, 8).")
 	}
 })}, func(v any, p *problems) {
-	all := v.(map[string]any)["components"].([]any)
+	row, _ := v.(map[string]any)
+	all, _ := row["components"].([]any)
 	for _, c := range all {
-		if intOf(c.(map[string]any)["type"]) != compButton && len(all) > 1 {
+		if m, _ := c.(map[string]any); intOf(m["type"]) != compButton && len(all) > 1 {
 			p.at("components").add("COMPONENT_LAYOUT_WIDTH_EXCEEDED", "The specified component exceeds the maximum width")
 		}
 	}

@@ -76,7 +76,7 @@ type packer interface {
 func newPacker(kind string, to io.Writer) (packer, error) {
 	switch kind {
 	case "":
-		return nil, nil
+		return nil, nil //nolint:nilnil // no compression is what a nil packer means
 	case "zlib-stream":
 		return zlib.NewWriter(to), nil
 	case "zstd-stream":
@@ -239,8 +239,8 @@ func (c *conn) send(raw []byte) {
 func (c *conn) sendReplay(missed [][]byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.replay = append(c.queue, missed...)
-	c.queue = nil
+	c.queue = append(c.queue, missed...)
+	c.replay, c.queue = c.queue, nil
 	c.signal()
 }
 
@@ -260,7 +260,8 @@ func (c *conn) writeLoop() {
 		case <-c.wake:
 		}
 		c.mu.Lock()
-		queue, closing := append(c.replay, c.queue...), c.closing
+		c.replay = append(c.replay, c.queue...)
+		queue, closing := c.replay, c.closing
 		c.replay, c.queue = nil, nil
 		c.mu.Unlock()
 		for _, raw := range queue {

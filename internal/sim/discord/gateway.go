@@ -228,13 +228,15 @@ func (c *conn) attach(s *session, seq int) {
 	}
 	var missed [][]byte
 	for _, f := range s.Buffer {
-		if f.Seq > seq {
+		// A RESUMED is about the connection that it was sent on.
+		if f.Seq > seq && !f.Resumed {
 			missed = append(missed, f.Raw)
 		}
 	}
 	c.sendReplay(missed)
 	s.conn, c.sess, s.restored = c, s, false
 	c.w.push(s, "RESUMED", mustJSON(obj{"_trace": []string{}}))
+	s.Buffer[len(s.Buffer)-1].Resumed = true
 }
 
 // dropSession ends a session and closes its connection, if it has one.

@@ -304,12 +304,15 @@ func (f *fixture) command() {
 // eventually waits for a condition with a deadline.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(wait)
+	late := time.After(wait)
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
 	for !ok() {
-		if time.Now().After(deadline) {
+		select {
+		case <-look.C:
+		case <-late:
 			t.Fatalf("never: %s", what)
 		}
-		time.Sleep(2 * time.Millisecond)
 	}
 }
 

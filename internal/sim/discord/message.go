@@ -155,7 +155,8 @@ func (w *World) message(channel, id string) *Message {
 // post puts a message into its channel and tells who may see it.
 func (w *World) post(m *Message) {
 	m.ID, m.Created = w.newID(), w.now()
-	msgs := append(w.st.Messages[m.ChannelID], m)
+	msgs := w.st.Messages[m.ChannelID]
+	msgs = append(msgs, m)
 	if n := len(msgs) - maxMessages; n > 0 {
 		msgs = slices.Delete(msgs, 0, n)
 	}

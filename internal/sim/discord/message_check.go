@@ -60,7 +60,7 @@ var mentionsCheck = object(fields{
 	})),
 	"users": null(list(0, 100, snowflakeID)), "roles": null(list(0, 100, snowflakeID)), "replied_user": null(boolean),
 }, func(v any, p *problems) {
-	m := v.(map[string]any)
+	m, _ := v.(map[string]any)
 	parse, _ := m["parse"].([]any)
 	for _, kind := range []string{"users", "roles"} {
 		if ids, _ := m[kind].([]any); len(ids) > 0 && slices.Contains(parse, any(kind)) {
@@ -93,7 +93,7 @@ func messageCheck(flags int) check {
 		"sticker_ids": null(list(0, 3, snowflakeID)), "thread_name": null(str(0, 100)), "applied_tags": null(list(0, 5, snowflakeID)),
 		"poll": null(object(fields{})), "shared_client_theme": null(object(fields{})),
 	}, func(v any, p *problems) {
-		m := v.(map[string]any)
+		m, _ := v.(map[string]any)
 		if f := intOf(m["flags"]); f&^flags != 0 {
 			p.at("flags").add("BITFIELD_TYPE_CONVERT", "These flags may not be set here.")
 		}
@@ -128,8 +128,9 @@ func decodeMessage(v any, flags int) (*messageBody, *apiError) {
 	if !p.empty() {
 		return nil, errForm(p)
 	}
-	b := &messageBody{sent: v.(map[string]any)}
-	if err := json.Unmarshal(mustJSON(v), b); err != nil {
+	sent, ok := v.(map[string]any)
+	b := &messageBody{sent: sent}
+	if err := json.Unmarshal(mustJSON(v), b); !ok || err != nil {
 		return nil, refuse(400, 50035, "Invalid Form Body")
 	}
 	return b, nil
@@ -147,7 +148,11 @@ func (b *messageBody) apply(m *Message, everyone bool) *apiError {
 		m.Embeds = nil
 		if b.Embeds != nil {
 			for _, e := range *b.Embeds {
-				m.Embeds = append(m.Embeds, merge(e.(map[string]any), obj{"type": "rich"}))
+				embed, ok := e.(map[string]any)
+				if !ok {
+					return refuse(400, 50035, "Invalid Form Body")
+				}
+				m.Embeds = append(m.Embeds, merge(embed, obj{"type": "rich"}))
 			}
 		}
 	}

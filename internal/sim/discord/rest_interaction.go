@@ -59,10 +59,12 @@ func (w *World) callback(q *request) (int, any, *apiError) {
 	if w.stateOf(it) == StateFailed {
 		return 0, nil, errUnknown(10062, "interaction")
 	}
-	if e := q.validate(object(fields{"type!": oneOf(cbMessage, cbDefer, cbDeferUpdate, cbUpdate, cbChoices, cbModal), "data": func(any, *problems) {}})); e != nil {
+	if e := q.validate(object(fields{
+		"type!": oneOf(cbMessage, cbDefer, cbDeferUpdate, cbUpdate, cbChoices, cbModal), "data": func(any, *problems) {},
+	})); e != nil {
 		return 0, nil, e
 	}
-	body := q.body.(map[string]any)
+	body, _ := q.body.(map[string]any)
 	typ, data := intOf(body["type"]), body["data"]
 	if data == nil {
 		data = map[string]any{}

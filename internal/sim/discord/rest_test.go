@@ -253,7 +253,10 @@ func TestRateLimits(t *testing.T) {
 		t.Fatalf("interaction endpoints are exempt: %d", a.status)
 	}
 	for _, v := range f.w.Violations() {
-		raw, _ := json.Marshal(v)
+		raw, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if strings.Contains(string(raw), "/x/") {
 			t.Fatalf("the journal must not keep tokens: %s", raw)
 		}

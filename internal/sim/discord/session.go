@@ -42,6 +42,8 @@ type session struct {
 type frame struct {
 	Seq int             `json:"seq"`
 	Raw json.RawMessage `json:"raw"`
+	// Resumed frames are not replayed.
+	Resumed bool `json:"resumed,omitempty"`
 }
 
 // payload is a gateway message on its way out.
@@ -99,7 +101,7 @@ func shardOf(guild string, shards int) int {
 	if err != nil || shards < 1 {
 		return 0
 	}
-	return int((id >> 22) % uint64(shards))
+	return int((id >> 22) % uint64(shards)) //nolint:gosec // less than shards
 }
 
 func (w *World) push(s *session, name string, data json.RawMessage) {

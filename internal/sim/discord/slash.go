@@ -82,7 +82,7 @@ func (w *World) begin(s SlashCommand, focused string) (string, error) {
 			return "", fault.New(fault.Denied, op, fmt.Sprintf("%s may not use /%s here", u.Name, cmd.Name))
 		}
 	}
-	r := resolver{w: w, g: g, op: op, focused: focused, seen: obj{}}
+	r := resolver{w: w, g: g, op: op, focused: focused, seen: map[string]obj{}}
 	options, err := r.command(cmd, path[1:], s.Options)
 	if err != nil {
 		return "", err
@@ -94,7 +94,10 @@ func (w *World) begin(s SlashCommand, focused string) (string, error) {
 	if len(r.seen) > 0 {
 		data["resolved"] = r.seen
 	}
-	it := &interaction{ID: w.newID(), Type: interactionCommand, AppID: cmd.ApplicationID, GuildID: g.ID, ChannelID: ch.ID, UserID: u.ID, Name: strings.Join(path, " ")}
+	it := &interaction{
+		ID: w.newID(), Type: interactionCommand, AppID: cmd.ApplicationID,
+		GuildID: g.ID, ChannelID: ch.ID, UserID: u.ID, Name: strings.Join(path, " "),
+	}
 	if focused != "" {
 		it.Type = interactionAutocomplete
 	}
@@ -178,7 +181,7 @@ type resolver struct {
 	g       *Guild
 	op      string
 	focused string
-	seen    obj // data.resolved
+	seen    map[string]obj // data.resolved
 }
 
 func (r *resolver) bad(format string, args ...any) *fault.Error {

@@ -33,7 +33,7 @@ func (r *resolver) keep(kind, id string, v obj) {
 	if r.seen[kind] == nil {
 		r.seen[kind] = obj{}
 	}
-	r.seen[kind].(obj)[id] = v
+	r.seen[kind][id] = v
 }
 
 func (r *resolver) user(u *User) {

@@ -121,15 +121,6 @@ func (w *World) newID() string {
 	return strconv.FormatUint(w.st.LastID, 10)
 }
 
-// idTime returns when an id was made.
-func idTime(id string) time.Time {
-	n, err := strconv.ParseUint(id, 10, 64)
-	if err != nil {
-		return time.Time{}
-	}
-	return time.UnixMilli(int64(n>>22) + epochMS).UTC()
-}
-
 // gatewayURL is the address that GET /gateway answers.
 func (w *World) gatewayURL() string {
 	return "ws" + strings.TrimPrefix(w.base, "http") + "/gateway"

@@ -160,17 +160,17 @@ func TestVoiceEventsTellTheTruth(t *testing.T) {
 				heard[id] = d["channel_id"].(string)
 			}
 		}
-		real, quiet := f.w.View().Guilds[0].Voice, 0
-		for _, vs := range real {
+		there, quiet := f.w.View().Guilds[0].Voice, 0
+		for _, vs := range there {
 			if heard[vs.UserID] != vs.ChannelID {
-				rt.Fatalf("heard %v, it is %+v", heard, real)
+				rt.Fatalf("heard %v, it is %+v", heard, there)
 			}
 			if vs.ChannelID == f.channel("quiet") {
 				quiet++
 			}
 		}
-		if len(heard) != len(real) || quiet > 2 {
-			rt.Fatalf("heard %v, it is %+v", heard, real)
+		if len(heard) != len(there) || quiet > 2 {
+			rt.Fatalf("heard %v, it is %+v", heard, there)
 		}
 	})
 }

@@ -78,21 +78,24 @@ func appendTrack(b []byte, info TrackInfo) ([]byte, error) {
 	}
 	text(info.Title)
 	text(info.Author)
-	b = binary.BigEndian.AppendUint64(b, uint64(info.Length))
+	b = binary.BigEndian.AppendUint64(b, bits(info.Length))
 	text(info.Identifier)
 	b = append(b, boolByte(info.IsStream))
 	nullable(info.URI)
 	nullable(info.ArtworkURL)
 	nullable(info.ISRC)
 	text(info.SourceName)
-	b = binary.BigEndian.AppendUint64(b, uint64(info.Position))
+	b = binary.BigEndian.AppendUint64(b, bits(info.Position))
 	if err != nil {
 		return nil, err
 	}
-	size := uint32(len(b) - start - 4)
+	size := uint32(len(b) - start - 4) //nolint:gosec // six texts of at most maxUTF bytes
 	binary.BigEndian.PutUint32(b[start:], size|flagVersioned<<30)
 	return b, nil
 }
+
+// bits is a long of Java as it is written: the same 64 bits.
+func bits(v int64) uint64 { return uint64(v) } //nolint:gosec // the sign is one of them
 
 func boolByte(v bool) byte {
 	if v {
@@ -173,7 +176,9 @@ func (r *trackReader) take(n int) []byte {
 }
 
 func (r *trackReader) octet() byte { return r.take(1)[0] }
-func (r *trackReader) long() int64 { return int64(binary.BigEndian.Uint64(r.take(positionLength))) }
+func (r *trackReader) long() int64 {
+	return int64(binary.BigEndian.Uint64(r.take(positionLength))) //nolint:gosec // a long of Java: these bits, with their sign
+}
 
 func (r *trackReader) nullable() *string {
 	if r.octet() == 0 {
@@ -217,10 +222,10 @@ func appendUTF(b []byte, s string) ([]byte, bool) {
 	if n > maxUTF {
 		return b, false
 	}
-	binary.BigEndian.PutUint16(b[at:], uint16(n))
+	binary.BigEndian.PutUint16(b[at:], uint16(n)) //nolint:gosec // at most maxUTF
 	return b, true
 }
 
 func append3(b []byte, r rune) []byte {
-	return append(b, 0xE0|byte(r>>12), 0x80|byte(r>>6)&0x3F, 0x80|byte(r)&0x3F)
+	return append(b, 0xE0|byte(r>>12), 0x80|byte(r>>6)&0x3F, 0x80|byte(r)&0x3F) //nolint:gosec // a surrogate: 16 bits, cut to 4, 6 and 6
 }

@@ -12,9 +12,6 @@ import (
 	"github.com/atrilhq/platform/internal/sim/lavalink"
 )
 
-//go:fix inline
-func ptr[T any](v T) *T { return new(v) }
-
 // The bytes are written out by hand from the format's description.
 func TestEncodeTrackLayout(t *testing.T) {
 	info := lavalink.TrackInfo{

@@ -18,7 +18,7 @@ import (
 // guest is disgolink, a client that was written for the real server.
 type guest struct {
 	t      *testing.T
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // ends with the test; callbacks of the client take none
 	client disgolink.Client
 	node   disgolink.Node
 	events chan foreign.Message

@@ -40,7 +40,8 @@ type Node struct {
 	catalog *Catalog
 	log     *slog.Logger
 	mux     http.Handler
-	closing context.Context // ends with Close, or with SetDown(true) for what runs then
+	// closing ends with Close, or with SetDown(true) for what runs then.
+	closing context.Context //nolint:containedctx // the life of the node, not of a call
 	stop    context.CancelFunc
 	running sync.WaitGroup
 

@@ -28,7 +28,7 @@ func (p *player) play(now time.Time, source *Track, info TrackInfo, userData jso
 		ready: now.Add(source.latency()), polled: now,
 	}
 	if userData == nil {
-		t.userData = emptyObject
+		t.userData = emptyObject()
 	}
 	if t.base > 0 && !info.IsSeekable {
 		t.base = 0

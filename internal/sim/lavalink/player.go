@@ -185,8 +185,8 @@ func (t *playing) shown(now time.Time) *trackJSON {
 	info := t.info
 	info.Position = t.position(now).Milliseconds()
 	raw := append([]byte(nil), t.raw...)
-	binary.BigEndian.PutUint64(raw[len(raw)-positionLength:], uint64(info.Position))
-	return &trackJSON{Encoded: base64.StdEncoding.EncodeToString(raw), Info: info, PluginInfo: emptyObject, UserData: t.userData}
+	binary.BigEndian.PutUint64(raw[len(raw)-positionLength:], bits(info.Position))
+	return &trackJSON{Encoded: base64.StdEncoding.EncodeToString(raw), Info: info, PluginInfo: emptyObject(), UserData: t.userData}
 }
 
 func (p *player) state(now time.Time) stateJSON {

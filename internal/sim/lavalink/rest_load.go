@@ -45,7 +45,7 @@ func (n *Node) loadTracks(r *http.Request) (reply, error) {
 	case item.track != nil:
 		out = loadResult{"track", item.track.shown()}
 	case item.playlist != nil:
-		p := playlistJSON{PluginInfo: emptyObject, Tracks: shownAll(item.playlist.Tracks())}
+		p := playlistJSON{PluginInfo: emptyObject(), Tracks: shownAll(item.playlist.Tracks())}
 		p.Info.Name, p.Info.SelectedTrack = item.playlist.Name, item.playlist.Selected
 		out = loadResult{"playlist", p}
 	case len(item.search) > 0:
@@ -83,7 +83,7 @@ func (t *Track) shown() *trackJSON {
 	if err != nil {
 		panic(err) // texts of a catalogue are short
 	}
-	return &trackJSON{Encoded: encoded, Info: info, PluginInfo: emptyObject, UserData: emptyObject}
+	return &trackJSON{Encoded: encoded, Info: info, PluginInfo: emptyObject(), UserData: emptyObject()}
 }
 
 func shownAll(tracks []*Track) []*trackJSON {
@@ -140,7 +140,7 @@ func decodeShown(field, encoded string) (*trackJSON, error) {
 	if err := sourceKnown(info); err != nil {
 		return nil, err
 	}
-	return &trackJSON{Encoded: encoded, Info: info, PluginInfo: emptyObject, UserData: emptyObject}, nil
+	return &trackJSON{Encoded: encoded, Info: info, PluginInfo: emptyObject(), UserData: emptyObject()}, nil
 }
 
 // sourceKnown refuses tracks of a source that this node lacks, as the server does.

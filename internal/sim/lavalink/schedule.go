@@ -34,7 +34,7 @@ func (h alarms) Swap(i, j int) {
 }
 
 func (h *alarms) Push(x any) {
-	a := x.(*alarm)
+	a := x.(*alarm) //nolint:forcetypeassert // set pushes alarms and nothing else; another type is a mistake to be seen
 	a.index = len(*h)
 	*h = append(*h, a)
 }

@@ -19,10 +19,10 @@ type object struct {
 	err    *error // shared with nested objects
 }
 
-// badField is a mistake in a request's body; its text goes to the client.
-type badField struct{ path, problem string }
+// fieldError is a mistake in a request's body; its text goes to the client.
+type fieldError struct{ path, problem string }
 
-func (e *badField) Error() string {
+func (e *fieldError) Error() string {
 	if e.path == "" {
 		return "the body " + e.problem
 	}
@@ -35,7 +35,7 @@ func newObject(path string, raw []byte, err *error) *object {
 		return o
 	}
 	if trimmed := bytes.TrimLeft(raw, " \t\r\n"); len(trimmed) == 0 || trimmed[0] != '{' || json.Unmarshal(raw, &o.fields) != nil {
-		*err = &badField{path, "must be a JSON object"}
+		*err = &fieldError{path, "must be a JSON object"}
 	}
 	return o
 }
@@ -49,7 +49,7 @@ func (o *object) at(name string) string {
 
 func (o *object) fail(name, format string, args ...any) {
 	if *o.err == nil {
-		*o.err = &badField{o.at(name), fmt.Sprintf(format, args...)}
+		*o.err = &fieldError{o.at(name), fmt.Sprintf(format, args...)}
 	}
 }
 

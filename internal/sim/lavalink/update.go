@@ -51,7 +51,7 @@ func parseUpdate(body []byte, disabled []string) (*update, error) {
 	// The old place of these two is deprecated and still served.
 	if _, ok := o.fields["encodedTrack"]; ok || o.fields["identifier"] != nil {
 		if u.newTrack && err == nil {
-			err = &badField{"track", "and encodedTrack/identifier cannot both be specified"}
+			err = &fieldError{"track", "and encodedTrack/identifier cannot both be specified"}
 		}
 		u.readSelection(o, "encodedTrack")
 	}
@@ -127,7 +127,7 @@ func parseVoice(v *object) *Voice {
 		s, _ := v.nullableText(name)
 		if s == nil || strings.TrimSpace(*s) == "" {
 			if *v.err == nil {
-				*v.err = &badField{v.path, "is incomplete: token, endpoint, sessionId and channelId must be provided in voice state"}
+				*v.err = &fieldError{v.path, "is incomplete: token, endpoint, sessionId and channelId must be provided in voice state"}
 			}
 			return ""
 		}

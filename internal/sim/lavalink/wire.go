@@ -2,7 +2,7 @@ package lavalink
 
 import "encoding/json"
 
-var emptyObject = json.RawMessage("{}")
+func emptyObject() json.RawMessage { return json.RawMessage("{}") }
 
 // trackJSON is Lavalink's Track.
 type trackJSON struct {

@@ -86,7 +86,7 @@ func (l *liteSession) prepare(text string) (*sql.Stmt, error) {
 }
 
 func (l *liteSession) exec(text string) error {
-	st, err := l.prepare(text)
+	st, err := l.prepare(text) //nolint:sqlclosecheck // kept for the next time; drop closes them all
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func (l *liteSession) run(_ context.Context, list []statement) error {
 }
 
 func (l *liteSession) statement(s *statement) error {
-	st, err := l.prepare(s.text)
+	st, err := l.prepare(s.text) //nolint:sqlclosecheck // kept for the next time; drop closes them all
 	if err != nil {
 		return err
 	}

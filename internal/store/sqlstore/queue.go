@@ -156,7 +156,8 @@ func (d *queueDiff) fill(from, to int, keep []bool) bool {
 			end++
 		}
 		count := int64(end - i)
-		low, step := int64(0), rankGap
+		var low int64
+		step := rankGap
 		switch {
 		case i > 0 && end < len(d.ranks):
 			low = d.ranks[i-1]

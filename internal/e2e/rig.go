@@ -1,0 +1,179 @@
+package e2e
+
+import (
+	"context"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/atrilhq/platform/internal/client"
+	"github.com/atrilhq/platform/internal/httpapi/view"
+	"github.com/atrilhq/platform/internal/sim/control"
+)
+
+// Patience is how long a condition may take to become true.
+const Patience = 30 * time.Second
+
+// askEvery is how often one asks for it.
+const askEvery = 5 * time.Millisecond
+
+// Rig is a daemon with its simulators, which are inside of it or apart.
+type Rig struct {
+	TB testing.TB
+	// Home has everything that the processes keep.
+	Home string
+	// Daemon is the run that is up, Sim the simulators' process where they are apart.
+	Daemon, Sim *Process
+	// Allowed are parts of error records that the test means to cause.
+	Allowed []string
+	// Runs are all runs of the daemon so far.
+	Runs []*Process
+
+	api  *client.Client
+	args []string
+
+	mu   sync.Mutex
+	addr string
+}
+
+// NewRig makes a place for a daemon, and starts the simulators if they are to be
+// apart. The daemon itself is not started. Args are added to its command line.
+func NewRig(tb testing.TB, apart bool, args ...string) *Rig {
+	tb.Helper()
+	home, err := os.MkdirTemp("", "e2e") // shorter than tb.TempDir, for the socket's sake
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if !tb.Failed() {
+			_ = os.RemoveAll(home)
+			return
+		}
+		tb.Logf("everything is kept in %s", home)
+	})
+	r := &Rig{TB: tb, Home: home, args: args}
+	if apart {
+		r.addr = FreePort(tb)
+		r.Sim = Start(tb, Spec{Program: "platformd", Args: []string{"sim", "--listen", r.addr, "--data-dir", filepath.Join(home, "sim")}, Home: home})
+		r.Until("the simulators answer", func(ctx context.Context) bool {
+			_, err := r.Control().World(ctx)
+			return err == nil
+		})
+	}
+	r.api, err = client.New(client.Options{Socket: r.Socket(), Named: true, UserAgent: "e2e"})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(r.api.Close)
+	return r
+}
+
+// DataDir is the daemon's, SimDir the simulators' directory.
+func (r *Rig) DataDir() string { return filepath.Join(r.Home, "data") }
+
+// SimDir is where the simulators keep their world.
+func (r *Rig) SimDir() string {
+	if r.Sim == nil {
+		return filepath.Join(r.DataDir(), "sandbox")
+	}
+	return filepath.Join(r.Home, "sim")
+}
+
+// Socket is where the admin socket is.
+func (r *Rig) Socket() string { return filepath.Join(r.DataDir(), "admin.sock") }
+
+// API is the admin API of the daemon.
+func (r *Rig) API() *client.Client { return r.api }
+
+// Control acts in the simulated world. Inside, the daemon must have been up once.
+func (r *Rig) Control() *control.Client {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return control.NewClient(r.addr, nil)
+}
+
+// Launch starts the daemon and does not wait for it.
+func (r *Rig) Launch() *Process {
+	r.TB.Helper()
+	sandbox := "--sandbox"
+	if r.Sim != nil {
+		sandbox += "=" + r.addr
+	}
+	args := append([]string{sandbox, "--data-dir", r.DataDir(), "--log-level", "debug"}, r.args...)
+	r.Daemon = Start(r.TB, Spec{Program: "platformd", Args: args, Home: r.Home, Allowed: r.Allowed})
+	r.Runs = append(r.Runs, r.Daemon)
+	return r.Daemon
+}
+
+// Up starts the daemon and waits until it says that it is ready and the members
+// of the simulated Discord see its commands.
+func (r *Rig) Up() view.Status {
+	r.TB.Helper()
+	r.Launch()
+	return r.Ready()
+}
+
+// Ready waits until the daemon that was launched is ready.
+func (r *Rig) Ready() view.Status {
+	r.TB.Helper()
+	var last view.Status
+	r.Until("the daemon is ready", func(ctx context.Context) bool {
+		select {
+		case <-r.Daemon.Done():
+			r.TB.Fatalf("the daemon ended: %s\n%s", r.Daemon.Output(), tail(r.Daemon.Log(), 4_000))
+		default:
+		}
+		s, err := r.api.Status(ctx)
+		if err != nil || s.PID != r.Daemon.PID() || !s.Ready {
+			return false
+		}
+		last = s
+		where, err := r.api.Sandbox(ctx)
+		if err != nil {
+			return false
+		}
+		r.mu.Lock()
+		r.addr = strings.TrimPrefix(where.ControlURL, "http://")
+		r.mu.Unlock()
+		have, err := r.Control().Commands(ctx, "demo")
+		return err == nil && len(have) >= 10
+	})
+	return last
+}
+
+// Until asks for a condition until it is true. It fails the test after Patience.
+func (r *Rig) Until(what string, f func(context.Context) bool) {
+	r.TB.Helper()
+	Until(r.TB, Patience, what, f)
+}
+
+// Until asks for a condition until it is true and fails the test at the deadline.
+func Until(tb testing.TB, within time.Duration, what string, f func(context.Context) bool) {
+	tb.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	tick := time.NewTicker(askEvery)
+	defer tick.Stop()
+	for !f(ctx) {
+		select {
+		case <-ctx.Done():
+			tb.Fatalf("it did not become true within %s that %s", within, what)
+		case <-tick.C:
+		}
+	}
+}
+
+// FreePort returns a loopback address that nobody listens on.
+func FreePort(tb testing.TB) string {
+	tb.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer func() { _ = ln.Close() }()
+	return ln.Addr().String()
+}

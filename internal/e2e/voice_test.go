@@ -1,0 +1,87 @@
+package e2e_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/atrilhq/platform/internal/e2e"
+	"github.com/atrilhq/platform/internal/sim/control"
+)
+
+func breakDiscord(t *testing.T, r *e2e.Rig, f control.DiscordFault) {
+	t.Helper()
+	f.Guild = "demo"
+	if err := r.Control().Fault(t.Context(), control.FaultRequest{Discord: &f}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestVoiceRules(t *testing.T) {
+	t.Parallel()
+	r := e2e.NewRig(t, false)
+	r.Up()
+	t.Run("not in voice", func(t *testing.T) {
+		for _, line := range []string{"/play ocean", "/join", "/skip", "/pause", "/stop", "/leave"} {
+			expect(t, r, "ana", line, "Join a voice channel first")
+		}
+	})
+	join(t, r, "ana", "demo", "music")
+	join(t, r, "carla", "demo", "quiet")
+	t.Run("bot without CONNECT", func(t *testing.T) {
+		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultDenyConnect, Channel: "quiet"})
+		expect(t, r, "carla", "/play ocean", "I am not allowed into <#")
+		expect(t, r, "carla", "/join", "permissions View Channel and Connect")
+		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultAllowConnect, Channel: "quiet"})
+	})
+	t.Run("full channel", func(t *testing.T) {
+		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultUserLimit, Channel: "quiet", Limit: 1})
+		res := expect(t, r, "carla", "/join", "I could not get into <#")
+		if !res.Deferred || res.AnsweredMS < 8_000 || res.AnsweredMS > 14_000 {
+			t.Errorf("answered after %d ms, deferred %v: the join has 10 s", res.AnsweredMS, res.Deferred)
+		}
+		res = expect(t, r, "carla", "/play ocean", "it is probably full")
+		r.Until("the bot gave up", func(ctx context.Context) bool { return players(ctx, t, r)[0].Channel == "" })
+		if n := count(r, "music.play.sounding", ""); n != 0 {
+			t.Errorf("something sounds in a channel that the bot is not in, after %s", res.InteractionID)
+		}
+		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultUserLimit, Channel: "quiet"})
+	})
+	t.Run("room again", func(t *testing.T) { expect(t, r, "carla", "/play ocean", "Now playing: ") })
+	t.Run("other channel", func(t *testing.T) {
+		for _, line := range []string{"/skip", "/pause", "/stop", "/leave", "/volume percent:10"} {
+			expect(t, r, "ana", line, "Join me there to control the music")
+		}
+		expect(t, r, "ana", "/play night", "I am in <#") // there is no other bot in this guild
+		if n := count(r, "music.play.ended", ""); n > 1 {
+			t.Errorf("%d plays were ended from another channel", n)
+		}
+	})
+	t.Run("moved", func(t *testing.T) {
+		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultMoveBot, Channel: "music"})
+		r.Until("the player follows", func(context.Context) bool { return count(r, "music.voice.moved", "") == 1 })
+		expect(t, r, "ana", "/nowplaying", "Ocean")
+	})
+	t.Run("kicked", func(t *testing.T) {
+		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultKickBot})
+		r.Until("the player ends", func(context.Context) bool { return count(r, "music.voice.left", "") >= 1 })
+		expect(t, r, "ana", "/skip", "I am not in a voice channel")
+		r.Until("the channel is told why", func(ctx context.Context) bool {
+			list, err := r.Control().Messages(ctx, "demo", "general", 50)
+			if err != nil {
+				return false
+			}
+			for _, m := range list {
+				if s, _ := m.Message["content"].(string); strings.Contains(s, "Somebody disconnected me") {
+					return true
+				}
+			}
+			return false
+		})
+	})
+	t.Run("channel deleted", func(t *testing.T) {
+		expect(t, r, "ana", "/play ocean", "Now playing: ")
+		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultDeleteChannel, Channel: "music"})
+		r.Until("the player ends", func(context.Context) bool { return count(r, "music.voice.left", "") >= 2 })
+	})
+}
