@@ -106,6 +106,15 @@ func (d *daemon) group(ctx context.Context, parts []part) error {
 		select {
 		case <-r.done:
 		case <-enough:
+			for _, left := range all {
+				left.stop()
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if len(errs) > 0 {
+				// Why it had to end is worth more than how it did.
+				return errs[0]
+			}
 			// What is not done is done by the next process: nothing acknowledged is only in memory.
 			return fault.New(fault.Unavailable, "daemon.group", "the "+r.name+" did not end in time").
 				WithHint("give it more time with timeouts.shutdown")

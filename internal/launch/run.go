@@ -57,6 +57,11 @@ func given(cmd *cobra.Command) map[string]any {
 func (o *options) run(cmd *cobra.Command) (err error) {
 	ctx := cmd.Context()
 	flags := given(cmd)
+	if o.sandbox == "" && cmd.Flags().Changed("sandbox") {
+		// A script whose variable is empty must not reach the real Discord.
+		return fault.New(fault.Invalid, "launch.run", "--sandbox= names no sandbox").
+			WithHint("use --sandbox alone, or --sandbox=127.0.0.1:8090")
+	}
 	if o.sandbox == "" {
 		cfg, err := config.Load(config.Sources{File: o.file, Env: o.io.Env, Flags: flags})
 		if err != nil {

@@ -34,7 +34,9 @@ func (n *node) listen(last string) error {
 func (n *node) close() {
 	n.once.Do(func() {
 		n.Node.Close()
-		_ = n.http.Close()
+		if n.http != nil {
+			_ = n.http.Close()
+		}
 	})
 }
 

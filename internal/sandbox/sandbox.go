@@ -88,32 +88,39 @@ func Start(o Options) (*Sandbox, error) {
 
 func start(o Options) (*Sandbox, error) {
 	s := &Sandbox{world: discord.New(discord.Options{Clock: o.Clock, Logger: o.Logger})}
-	path := filepath.Join(o.DataDir, worldFile)
-	if err := s.world.Load(path); err != nil && fault.CodeOf(err) != fault.NotFound {
-		return nil, err
-	}
-	if err := s.world.AutoSave(path); err != nil {
-		return nil, err
-	}
-	known := readPorts(o.DataDir)
-	catalog := lavalink.DefaultCatalog()
-	sim, err := lavalink.New(lavalink.Options{
-		Name: nodeName, Password: nodePassword, Clock: o.Clock, Logger: o.Logger, Catalog: catalog, Verify: s.verify,
-	})
-	if err != nil {
-		return nil, errors.Join(err, s.world.Close())
-	}
-	n := &node{Node: sim, name: nodeName}
-	if err := n.listen(known.Nodes[nodeName]); err != nil {
-		return nil, errors.Join(err, s.world.Close())
-	}
-	s.nodes = append(s.nodes, n)
-	s.world.OnVoiceClosed(s.voiceClosed)
-	if err := s.serve(o, known.Main); err != nil {
+	if err := s.open(o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	writePorts(o, ports{Main: s.addr, Nodes: map[string]string{nodeName: n.addr}})
 	return s, nil
+}
+
+func (s *Sandbox) open(o Options) error {
+	path := filepath.Join(o.DataDir, worldFile)
+	if err := s.world.Load(path); err != nil && fault.CodeOf(err) != fault.NotFound {
+		return err
+	}
+	known := readPorts(o.DataDir)
+	sim, err := lavalink.New(lavalink.Options{
+		Name: nodeName, Password: nodePassword, Clock: o.Clock, Logger: o.Logger, Catalog: lavalink.DefaultCatalog(), Verify: s.verify,
+	})
+	if err != nil {
+		return err
+	}
+	n := &node{Node: sim, name: nodeName}
+	s.nodes = append(s.nodes, n)
+	if err := n.listen(known.Nodes[nodeName]); err != nil {
+		return err
+	}
+	s.world.OnVoiceClosed(s.voiceClosed)
+	if err := s.serve(o, known.Main); err != nil {
+		return err
+	}
+	// What is written down from here on is of a world that is reached.
+	if err := s.world.AutoSave(path); err != nil {
+		return err
+	}
+	writePorts(o, ports{Main: s.addr, Nodes: map[string]string{nodeName: n.addr}})
+	return nil
 }
 
 func (s *Sandbox) serve(o Options, last string) error {
@@ -138,7 +145,7 @@ func (s *Sandbox) serve(o Options, last string) error {
 // listen opens the address that was asked for, or the one of last time, or any.
 func listen(address, last string) (net.Listener, error) {
 	const op = "sandbox.listen"
-	if address == "" && last != "" {
+	if address == "" && onLoopback(last) {
 		if ln, err := net.Listen("tcp", last); err == nil { //nolint:noctx // on loopback nothing is waited for
 			return ln, nil
 		}
@@ -146,8 +153,7 @@ func listen(address, last string) (net.Listener, error) {
 	if address == "" {
 		address = loopback
 	}
-	host, _, err := net.SplitHostPort(address)
-	if ip := net.ParseIP(host); err != nil || ip == nil || !ip.IsLoopback() {
+	if !onLoopback(address) {
 		return nil, fault.New(fault.Invalid, op, "simulators listen on loopback only").
 			WithHint("use an address such as 127.0.0.1:8090")
 	}
@@ -157,6 +163,12 @@ func listen(address, last string) (net.Listener, error) {
 			WithHint("stop what uses it, or choose another port")
 	}
 	return ln, nil
+}
+
+func onLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	return err == nil && ip != nil && ip.IsLoopback()
 }
 
 // Address is where the simulated Discord and the control are, as host:port.

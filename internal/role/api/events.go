@@ -32,18 +32,20 @@ func (r *Role) Events(ctx context.Context, f httpapi.EventFilter) (view.EventPag
 		return view.EventPage{}, err
 	}
 	// One more than asked for tells whether there is more.
-	q.Limit = min(q.Limit+1, httpapi.MaxEvents)
+	q.Limit = min(f.Limit+1, httpapi.MaxEvents)
 	rows, err := r.opt.Store.Events(ctx, q)
 	if err != nil {
 		return view.EventPage{}, err
 	}
 	out := view.EventPage{Items: []view.Event{}, NextAfter: f.After}
-	if len(rows) > f.Limit {
-		out.More = true
-		if f.Newest {
-			rows = rows[len(rows)-f.Limit:]
-		} else {
-			rows = rows[:f.Limit]
+	switch {
+	case len(rows) > f.Limit && f.Newest:
+		out.More, rows = true, rows[len(rows)-f.Limit:]
+	case len(rows) > f.Limit:
+		out.More, rows = true, rows[:f.Limit]
+	case len(rows) == httpapi.MaxEvents:
+		if out.More, err = r.beyond(ctx, q, rows); err != nil {
+			return view.EventPage{}, err
 		}
 	}
 	for _, row := range rows {
@@ -55,6 +57,19 @@ func (r *Role) Events(ctx context.Context, f httpapi.EventFilter) (view.EventPag
 		out.NextAfter = row.Seq
 	}
 	return out, nil
+}
+
+// beyond says whether there are events that fit and did not fit into a page that
+// is as long as the store makes them.
+func (r *Role) beyond(ctx context.Context, q store.EventQuery, page []store.JournalRow) (bool, error) {
+	if !q.Newest {
+		q.After = page[len(page)-1].Seq
+	}
+	first := page[0].Seq
+	newest := q.Newest
+	q.Newest, q.Limit = false, 1
+	rows, err := r.opt.Store.Events(ctx, q)
+	return len(rows) > 0 && (!newest || rows[0].Seq < first), err
 }
 
 // show returns a row of the journal as the API shows it.

@@ -23,8 +23,12 @@ func (r *Role) bot(s string) music.BotID {
 	return music.BotID(s)
 }
 
-// maxNamed is how many guilds are looked through for a name.
-const maxNamed = 10_000
+const (
+	// maxNamed is how many guilds are looked through for a name.
+	maxNamed = 10_000
+	// maxHinted is how many guilds of one name are listed.
+	maxHinted = 10
+)
 
 // guild returns the id of a guild that is given by id or by name. A name that
 // several guilds have is refused.
@@ -33,31 +37,32 @@ func (r *Role) guild(ctx context.Context, s string) (music.GuildID, error) {
 	if s == "" || strings.Trim(s, "0123456789") == "" {
 		return music.GuildID(s), nil
 	}
-	var found, after music.GuildID
+	var found []string
+	var after music.GuildID
 	for seen := 0; seen < maxNamed; seen += page {
 		rows, err := r.opt.Store.List(ctx, after, page)
 		if err != nil {
 			return "", err
 		}
 		for _, g := range rows {
-			if g.Name != s {
-				continue
+			if g.Name == s {
+				found = append(found, string(g.ID))
 			}
-			if found != "" {
-				return "", fault.New(fault.Conflict, op, "several guilds have that name").WithHint("name the guild by its id")
-			}
-			found = g.ID
 		}
 		if len(rows) < page {
 			break
 		}
 		after = rows[len(rows)-1].ID
 	}
-	if found == "" {
+	switch len(found) {
+	case 0:
 		return "", fault.New(fault.NotFound, op, "no guild of that name or id is known").
 			WithHint("list the players with: platformctl players list")
+	case 1:
+		return music.GuildID(found[0]), nil
 	}
-	return found, nil
+	return "", fault.New(fault.Invalid, op, "several guilds have that name").
+		WithHint("name the guild by its id: " + strings.Join(found[:min(len(found), maxHinted)], ", "))
 }
 
 var errCursor = fault.New(fault.Invalid, "api.cursor", "the cursor is not one of this list").
@@ -144,7 +149,7 @@ func (r *Role) Queue(ctx context.Context, guild, bot string, at httpapi.Page) (v
 	}
 	from := 0
 	if at.Cursor != "" {
-		if from, err = strconv.Atoi(at.Cursor); err != nil || from < 0 {
+		if from, err = strconv.Atoi(at.Cursor); err != nil || from < 0 || from > len(p.Queue) {
 			return view.QueuePage{}, errCursor
 		}
 	}

@@ -121,7 +121,7 @@ func (r *Role) Run(ctx context.Context) error {
 	side, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	r.links.ctx = side
-	r.resolving = &resolving{role: r, ctx: side, turn: make(chan struct{}, resolveAtOnce), running: map[music.SlotID]bool{}}
+	r.resolving = newResolving(side, r)
 	r.readers = &readers{role: r, ctx: side, stops: map[int]context.CancelFunc{}}
 	var helpers errgroup.Group
 	r.looked.Add(len(r.nodes))

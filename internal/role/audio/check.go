@@ -2,6 +2,7 @@ package audio
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
@@ -35,8 +36,23 @@ func (r *Role) check(ctx context.Context) {
 			for _, p := range g.Players {
 				r.checkPlayer(g, p, now)
 			}
+			r.checkWaiting(g)
 			return ctx.Err() == nil
 		})
+	}
+}
+
+// checkWaiting looks up again what waits for a node while there is one: the node
+// came up before the guild that waits was known to wait.
+func (r *Role) checkWaiting(g *music.Guild) {
+	waits := slices.ContainsFunc(g.Players, func(p *music.Player) bool {
+		return p.Unready > 0 && slices.ContainsFunc(p.Queue, func(q *music.Slot) bool { return q.State == music.SlotWaiting })
+	})
+	if !waits {
+		return
+	}
+	if n := r.pick(); n != nil {
+		r.deliver(music.Input{ID: r.inputID("node-there:" + string(g.ID)), Guild: g.ID, Body: music.NodeUp{Node: n.name()}})
 	}
 }
 
@@ -48,6 +64,10 @@ func (r *Role) checkPlayer(g *music.Guild, p *music.Player, now time.Time) {
 	}
 	if p.Voice.Reset || p.Voice.Want != p.Voice.Channel {
 		r.wishVoice(g, p.Bot, epoch)
+	}
+	if n := r.node(p.Node); p.Node != "" && (n == nil || n.lost()) {
+		r.unplace(g.ID, p.Node)
+		return
 	}
 	if p.Play == nil {
 		return

@@ -154,6 +154,10 @@ func (r *Role) heard(k linkKey, e lavalink.Event) {
 		r.cameUp(k)
 	case e.Down != nil:
 		r.log.Warn("a session on a node is down", "node", k.node, "partition", k.partition, "error", e.Down.Cause)
+	case e.Body != nil && r.elsewhere(e.Guild, k):
+		// The node was lost and has come back: what it says of a play that another
+		// one has taken over would end it there.
+		r.log.Debug("a report of a node that lost its player is ignored", "node", k.node, "guild", e.Guild)
 	case e.Body != nil:
 		r.deliver(music.Input{
 			ID:    r.inputID(fmt.Sprintf("node:%s:%s", k.node, k.bot)),
@@ -175,12 +179,34 @@ func named(b music.Body, k linkKey) music.Body {
 	return b
 }
 
-// cameUp looks at every player that is to be on a session, and steers it.
+// elsewhere says that a player is on another node than that of a link.
+func (r *Role) elsewhere(guild music.GuildID, k linkKey) bool {
+	g, known := r.loop.View(guild)
+	if !known {
+		return false
+	}
+	p := g.Player(k.bot)
+	return p != nil && p.Node != "" && p.Node != k.node
+}
+
+// cameUp looks at every player that is to be on a session, and steers it. What
+// the node still has of players that moved away while it was lost is removed.
 func (r *Role) cameUp(k linkKey) {
+	l := r.links.find(k)
 	r.loop.Each(func(g *music.Guild) bool {
 		p := g.Player(k.bot)
-		if p != nil && p.Node == k.node && partition.Of(g.ID, r.partitions) == k.partition {
+		switch {
+		case p == nil || partition.Of(g.ID, r.partitions) != k.partition:
+		case p.Node == k.node:
 			r.steering.look(playerKey{g.ID, k.bot})
+		case p.Node != "" && l != nil:
+			if seen, known := l.Observe(g.ID); !known || seen.Play == "" {
+				break
+			}
+			epoch, _, owned := r.loop.Epoch(g.ID)
+			if owned {
+				r.later.Go(func() error { r.destroy(r.links.ctx, l, g.ID, epoch); return nil })
+			}
 		}
 		return true
 	})

@@ -59,6 +59,13 @@ func (n *node) up() bool {
 	return n.state == NodeUp
 }
 
+// lost says that the node cannot be used, and that this was told.
+func (n *node) lost() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.state == NodeDown || n.state == NodeRefused
+}
+
 func (n *node) view() view.Node {
 	at := n.client.Node()
 	v := view.Node{Name: string(at.Name), Address: at.Address, Secure: at.Secure, Sources: []string{}}

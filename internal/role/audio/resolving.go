@@ -3,12 +3,18 @@ package audio
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
 )
 
-// resolveAtOnce is how many look-ups run side by side; others wait their turn.
-const resolveAtOnce = 64
+const (
+	// resolveAtOnce is how many look-ups run side by side; others wait their turn.
+	resolveAtOnce = 64
+	// resolvePerGuild is how many of them are of one guild, so that a guild whose
+	// source is slow does not keep the others from theirs.
+	resolvePerGuild = 4
+)
 
 // resolving looks queries up beside the loop. What is found comes back as an input.
 type resolving struct {
@@ -17,38 +23,86 @@ type resolving struct {
 	wg   sync.WaitGroup
 	turn chan struct{}
 
-	mu      sync.Mutex
-	running map[music.SlotID]bool
+	mu sync.Mutex
+	// known are the slots that are looked up or wait for it.
+	known map[music.SlotID]bool
+	// running counts the look-ups of each guild, waiting are those beyond
+	// resolvePerGuild, first come first served.
+	running map[music.GuildID]int
+	waiting map[music.GuildID][]lookUp
+}
+
+type lookUp struct {
+	music.Resolve
+
+	asked time.Time
+}
+
+func newResolving(ctx context.Context, r *Role) *resolving {
+	return &resolving{
+		role: r, ctx: ctx, turn: make(chan struct{}, resolveAtOnce), known: map[music.SlotID]bool{},
+		running: map[music.GuildID]int{}, waiting: map[music.GuildID][]lookUp{},
+	}
 }
 
 func (rs *resolving) start(guild music.GuildID, e music.Resolve) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
-	if rs.ctx.Err() != nil || rs.running[e.Slot] {
+	if rs.ctx.Err() != nil || rs.known[e.Slot] {
 		return
 	}
-	rs.running[e.Slot] = true
-	rs.wg.Go(func() {
-		defer rs.done(e.Slot)
-		select {
-		case rs.turn <- struct{}{}:
-			defer func() { <-rs.turn }()
-		case <-rs.ctx.Done():
-			return
-		}
-		ctx, cancel := context.WithTimeout(rs.ctx, music.ResolveWithin)
-		defer cancel()
-		found := rs.role.resolver.Resolve(ctx, e.Query, e.Limit)
-		if rs.ctx.Err() != nil {
-			return
-		}
-		found.Slot = e.Slot
-		rs.role.deliver(music.Input{ID: rs.role.inputID("resolved:" + string(e.Slot)), Guild: guild, Body: found})
-	})
+	rs.known[e.Slot] = true
+	x := lookUp{e, rs.role.opt.Clock.Now()}
+	if rs.running[guild] >= resolvePerGuild {
+		rs.waiting[guild] = append(rs.waiting[guild], x)
+		return
+	}
+	rs.running[guild]++
+	rs.wg.Go(func() { rs.work(guild, x) })
 }
 
-func (rs *resolving) done(slot music.SlotID) {
+// work looks up for a guild until nothing of it waits.
+func (rs *resolving) work(guild music.GuildID, x lookUp) {
+	for more := true; more; x, more = rs.next(guild, x) {
+		rs.one(guild, x)
+	}
+}
+
+// one looks up one slot. One that has waited as long as a slot may is given up:
+// the guild has done so too.
+func (rs *resolving) one(guild music.GuildID, x lookUp) {
+	select {
+	case rs.turn <- struct{}{}:
+		defer func() { <-rs.turn }()
+	case <-rs.ctx.Done():
+		return
+	}
+	left := music.ResolveWithin - rs.role.opt.Clock.Since(x.asked)
+	if left <= 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(rs.ctx, left)
+	defer cancel()
+	found := rs.role.resolver.Resolve(ctx, x.Query, x.Limit)
+	if rs.ctx.Err() != nil {
+		return
+	}
+	found.Slot = x.Slot
+	rs.role.deliver(music.Input{ID: rs.role.inputID("resolved:" + string(x.Slot)), Guild: guild, Body: found})
+}
+
+// next notes that a slot was looked up and returns the guild's next one.
+func (rs *resolving) next(guild music.GuildID, last lookUp) (lookUp, bool) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
-	delete(rs.running, slot)
+	delete(rs.known, last.Slot)
+	if list := rs.waiting[guild]; len(list) > 0 && rs.ctx.Err() == nil {
+		rs.waiting[guild] = list[1:]
+		return list[0], true
+	}
+	delete(rs.waiting, guild)
+	if rs.running[guild]--; rs.running[guild] == 0 {
+		delete(rs.running, guild)
+	}
+	return lookUp{}, false
 }

@@ -114,7 +114,9 @@ func (s *steering) finish(ctx context.Context, k playerKey, look bool, err error
 		s.looking[k] = s.looking[k] || look
 	}
 	tries, set := s.tries[k], s.later[k]
-	s.later[k] = set || err != nil
+	if err != nil {
+		s.later[k] = true
+	}
 	s.mu.Unlock()
 	if again && err == nil {
 		s.wake(k)
@@ -159,16 +161,15 @@ func (r *Role) steer(ctx context.Context, k playerKey, look bool) error {
 	part := partition.Of(k.guild, r.partitions)
 	p := g.Player(k.bot)
 	if p == nil {
-		r.destroyEverywhere(ctx, part, k)
+		r.destroyEverywhere(ctx, part, k, epoch)
 		return nil
 	}
 	if p.Node == "" {
 		return r.place(k, p)
 	}
 	n := r.node(p.Node)
-	if n == nil {
-		// The configuration no longer has the node; another one takes the player.
-		r.deliver(music.Input{ID: r.inputID("unplaced:" + string(k.guild)), Guild: k.guild, Body: music.NodeDown{Node: p.Node}})
+	if n == nil || n.lost() {
+		r.unplace(k.guild, p.Node)
 		return nil
 	}
 	l, err := r.links.get(ctx, linkKey{part, p.Node, k.bot}, n)
@@ -193,6 +194,13 @@ func (r *Role) steer(ctx context.Context, k playerKey, look bool) error {
 	return r.judgeApply(k, p, l.Apply(within, k.guild, d))
 }
 
+// unplace takes a guild's players from a node that does not have them: one that
+// the configuration no longer names, or one that was lost before the guild was
+// in memory and could be told. Others take them.
+func (r *Role) unplace(guild music.GuildID, node music.NodeName) {
+	r.deliver(music.Input{ID: r.inputID("unplaced:" + string(guild)), Guild: guild, Body: music.NodeDown{Node: node}})
+}
+
 // place gives a player that has something to play to a node.
 func (r *Role) place(k playerKey, p *music.Player) error {
 	if p.Play == nil || p.Voice.Want == "" {
@@ -211,7 +219,8 @@ func (r *Role) place(k playerKey, p *music.Player) error {
 // left alone until more is known.
 func desired(p *music.Player, epoch int64, now time.Time) (lavalink.Desired, bool) {
 	if p.Voice.Want == "" {
-		return lavalink.Desired{Gone: true}, true
+		// The epoch says that it is the owner who takes it away.
+		return lavalink.Desired{Gone: true, Epoch: epoch}, true
 	}
 	d := lavalink.Desired{Epoch: epoch, Volume: p.Volume, Paused: p.Paused}
 	if p.Voice.Ready() {
@@ -247,15 +256,19 @@ func (r *Role) judgeApply(k playerKey, p *music.Player, err error) error {
 
 // destroyEverywhere removes what a player that is not wanted any more has on
 // the nodes.
-func (r *Role) destroyEverywhere(ctx context.Context, part int, k playerKey) {
+func (r *Role) destroyEverywhere(ctx context.Context, part int, k playerKey, epoch int64) {
 	r.links.each(func(lk linkKey, l *lavalink.Link) {
 		if lk.partition != part || lk.bot != k.bot || l.Status().State == lavalink.StateDown {
 			return
 		}
-		within, cancel := context.WithTimeout(ctx, steerWithin)
-		defer cancel()
-		if err := l.Apply(within, k.guild, lavalink.Desired{Gone: true}); err != nil {
-			r.log.Debug("a player could not be removed from a node", "guild", k.guild, "node", lk.node, "error", err)
-		}
+		r.destroy(ctx, l, k.guild, epoch)
 	})
+}
+
+func (r *Role) destroy(ctx context.Context, l *lavalink.Link, guild music.GuildID, epoch int64) {
+	within, cancel := context.WithTimeout(ctx, steerWithin)
+	defer cancel()
+	if err := l.Apply(within, guild, lavalink.Desired{Gone: true, Epoch: epoch}); err != nil {
+		r.log.Debug("a player could not be removed from a node", "guild", guild, "error", err)
+	}
 }

@@ -19,6 +19,9 @@ const (
 	deferAfter = 1500 * time.Millisecond
 	// answerWithin is how long a deferred answer is waited for here. Later ones are swept.
 	answerWithin = 14 * time.Minute
+	// lastMoment is how long a promised answer is waited for when the connection
+	// ends. It may come from a successor then.
+	lastMoment = 250 * time.Millisecond
 	// respondWithin bounds what answering once may take.
 	respondWithin = 5 * time.Second
 )
@@ -27,7 +30,7 @@ const (
 func (s *shard) reply(w *waiter, m render.Message) {
 	s.role.waiters.wg.Go(func() {
 		defer s.role.waiters.end(w.i.ID)
-		err := s.respond(w.i, m)
+		err := s.respond(w, m)
 		s.measure(w, "direct", "refused", err)
 		if err != nil {
 			s.role.log.Warn("an interaction could not be answered", "interaction", w.i.ID, "trace", w.trace, "error", err)
@@ -41,13 +44,16 @@ func (s *shard) reply(w *waiter, m render.Message) {
 func (s *shard) attend(w *waiter) {
 	defer s.role.waiters.end(w.i.ID)
 	clock := s.role.opt.Clock
-	late := min(w.i.Age(w.received), time.Second)
-	promise, giveUp := clock.After(deferAfter-late), clock.After(giveUpAfter-late)
+	promise, giveUp := clock.After(deferAfter-w.late), clock.After(giveUpAfter-w.late)
 	var accepted <-chan struct{}
+	ending := w.ctx.Done()
 	for {
 		select {
 		case o := <-w.answers:
-			err := s.respond(w.i, s.words(w.i.Locale, o.answer))
+			if o.given {
+				return
+			}
+			err := s.respond(w, s.words(w.i.Locale, o.answer))
 			s.measure(w, "direct", outcome(o.answer), err)
 			s.settled(w, o.key, err)
 			return
@@ -59,21 +65,22 @@ func (s *shard) attend(w *waiter) {
 		case <-giveUp:
 			// Nobody took it, and it has expired.
 			m := render.Refusal(s.role.opt.Words.For(w.i.Locale), &music.Refusal{Reason: music.ReasonFrozen})
-			err := s.respond(w.i, m)
+			err := s.respond(w, m)
 			s.measure(w, "direct", "failed", err)
 			if err != nil {
 				s.role.log.Warn("an interaction could not be refused in time", "interaction", w.i.ID, "trace", w.trace, "error", err)
 			}
 			return
-		case <-s.ctx.Done():
-			return
+		case <-ending:
+			// Whoever comes next can give the answer only behind a promise.
+			ending, accepted = nil, w.accepted
 		}
 	}
 }
 
 // promise defers, and waits for the answer.
 func (s *shard) promise(w *waiter) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), respondWithin)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), respondWithin)
 	defer cancel()
 	err := s.bot.rest.CreateResponse(ctx, w.i.ID, w.i.Token, dis.InteractionResponse{
 		Type: dis.InteractionResponseTypeDeferredCreateMessage,
@@ -84,14 +91,31 @@ func (s *shard) promise(w *waiter) {
 		return
 	}
 	s.role.opt.Metrics.InteractionAcked("deferred", s.role.opt.Clock.Since(w.received))
-	select {
-	case o := <-w.answers:
-		err := s.edit(w.i.Application, w.i.Token, s.words(w.i.Locale, o.answer))
-		s.measure(w, "", outcome(o.answer), err)
-		s.settled(w, o.key, err)
-	case <-s.role.opt.Clock.After(answerWithin):
-	case <-s.ctx.Done():
+	var enough <-chan time.Time
+	ending := w.ctx.Done()
+	late := s.role.opt.Clock.After(answerWithin)
+	for {
+		select {
+		case o := <-w.answers:
+			s.keepPromise(w, o)
+			return
+		case <-late:
+			return
+		case <-ending:
+			ending, enough = nil, s.role.opt.Clock.After(lastMoment)
+		case <-enough:
+			return
+		}
 	}
+}
+
+func (s *shard) keepPromise(w *waiter, o owed) {
+	if o.given {
+		return
+	}
+	err := s.edit(w, s.words(w.i.Locale, o.answer))
+	s.measure(w, "", outcome(o.answer), err)
+	s.settled(w, o.key, err)
 }
 
 func (s *shard) words(locale string, a music.Answer) render.Message {
@@ -100,8 +124,9 @@ func (s *shard) words(locale string, a music.Answer) render.Message {
 
 // respond answers an interaction for the first time; where it was acknowledged
 // before, by a predecessor for example, the answer replaces what is there.
-func (s *shard) respond(i discord.Interaction, m render.Message) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), respondWithin)
+func (s *shard) respond(w *waiter, m render.Message) error {
+	i := w.i
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), respondWithin)
 	defer cancel()
 	err := s.bot.rest.CreateResponse(ctx, i.ID, i.Token, dis.InteractionResponse{
 		Type: dis.InteractionResponseTypeCreateMessage, Data: m.Create(),
@@ -112,10 +137,10 @@ func (s *shard) respond(i discord.Interaction, m render.Message) error {
 	return err
 }
 
-func (s *shard) edit(app string, token secret.Text, m render.Message) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(s.ctx), respondWithin)
+func (s *shard) edit(w *waiter, m render.Message) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), respondWithin)
 	defer cancel()
-	return s.bot.rest.EditOriginal(ctx, app, token, m.Update())
+	return s.bot.rest.EditOriginal(ctx, w.i.Application, w.i.Token, m.Update())
 }
 
 func outcome(a music.Answer) string {

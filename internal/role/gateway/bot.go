@@ -19,11 +19,11 @@ import (
 // bot is one account of the pool.
 type bot struct {
 	id    music.BotID
-	app   string
 	token secret.Text
 	rest  *discord.REST
 
 	mu     sync.Mutex
+	app    string
 	shards []*shard
 	// left is how many IDENTIFYs Discord said are left, when it was last asked.
 	left int

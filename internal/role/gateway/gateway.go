@@ -71,6 +71,10 @@ type Role struct {
 	waiters    *waiters
 	panels     *panels
 	done       chan string
+	// noticing bounds how many notices are posted side by side; notices are
+	// those that are being posted.
+	noticing chan struct{}
+	notices  sync.WaitGroup
 
 	mu      sync.Mutex
 	locales map[music.GuildID]string
@@ -85,6 +89,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 	r := &Role{
 		opt: o, log: o.Logger.With("role", "gateway"), partitions: n, run: uuid.NewString(),
 		waiters: newWaiters(), done: make(chan string, 1024), locales: map[music.GuildID]string{},
+		noticing: make(chan struct{}, noticesAtOnce),
 	}
 	r.panels = newPanels(r)
 	for _, raw := range o.Tokens {
@@ -108,17 +113,30 @@ func New(ctx context.Context, o Options) (*Role, error) {
 // Run runs the role until ctx ends, and then leaves Discord in a way that lets a
 // successor resume. It returns Unauthenticated for a token that Discord does
 // not take, and Invalid where it refuses shards or intents.
+//
+// It ends in an order: first what takes interactions in, then whoever waits for
+// an answer, then what hears the answers, last what notes that they were given.
 func (r *Role) Run(ctx context.Context) error {
+	hearing, deaf := context.WithCancel(context.WithoutCancel(ctx))
+	defer deaf()
+	settling, settled := context.WithCancel(context.WithoutCancel(ctx))
+	defer settled()
+	var ears, notes errgroup.Group
+	r.listen(hearing, &ears)
+	notes.Go(func() error { r.settle(settling); return nil })
 	g, ctx := errgroup.WithContext(ctx)
-	r.listen(ctx, g)
 	g.Go(func() error { r.sweep(ctx); return nil })
-	g.Go(func() error { r.settle(ctx); return nil })
 	g.Go(func() error { r.panels.run(ctx); return nil })
 	for i, b := range r.bots {
 		g.Go(func() error { return r.runBot(ctx, b, i == 0) })
 	}
 	err := g.Wait()
 	r.waiters.wg.Wait()
+	deaf()
+	_ = ears.Wait()
+	r.notices.Wait()
+	settled()
+	_ = notes.Wait()
 	for _, b := range r.bots {
 		b.rest.Close()
 	}

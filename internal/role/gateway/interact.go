@@ -19,6 +19,9 @@ const (
 	// giveUpAfter is when a command that is not durable is refused; it is not
 	// carried out after that. Discord waits 3 s.
 	giveUpAfter = 2400 * time.Millisecond
+	// maxLate bounds how much of that an interaction can have lost on its way,
+	// by a clock that may not be Discord's.
+	maxLate = time.Second
 	// maxAge is when an interaction that comes late cannot be answered any more.
 	maxAge = 15 * time.Minute
 )
@@ -38,7 +41,7 @@ func (s *shard) Interaction(at discord.Position, i discord.Interaction) {
 	if w == nil {
 		return
 	}
-	w.trace = observe.NewTrace().String()
+	w.ctx, w.trace = s.ctx, observe.NewTrace().String()
 	s.role.setLocale(i.Guild, i.GuildLocale)
 	switch {
 	case i.Type == dis.InteractionTypeApplicationCommand && i.Command != nil:
@@ -75,7 +78,7 @@ func (s *shard) command(e *entry, w *waiter) {
 	r.waiters.wg.Go(func() { s.attend(w) })
 	s.hand(e, partition.Delivery{
 		Input:   music.Input{ID: i.ID, Guild: i.Guild, Trace: w.trace, Body: c},
-		Expires: w.received.Add(giveUpAfter),
+		Expires: w.received.Add(giveUpAfter - w.late),
 	})
 }
 

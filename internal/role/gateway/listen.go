@@ -58,8 +58,10 @@ func (r *Role) hearReceipt(ctx context.Context, m bus.Message) {
 			continue
 		}
 		// The command came before; so may its answer have.
-		e, done, err := r.opt.Store.Effect(ctx, partition.AnswerKey(id))
-		if err == nil && !done {
+		switch e, done, err := r.opt.Store.Effect(ctx, partition.AnswerKey(id)); {
+		case err == nil && done:
+			r.waiters.answer(id, owed{given: true})
+		case err == nil:
 			r.hearOwed(ctx, bus.Message{Key: e.Key, Kind: e.Kind, Data: e.Payload})
 		}
 	}
@@ -80,7 +82,18 @@ func (r *Role) hearOwed(ctx context.Context, m bus.Message) {
 			r.log.Error("a notice cannot be read", "error", err)
 			return
 		}
-		r.waiters.wg.Go(func() { _ = r.notice(ctx, m.Key, n) })
+		select {
+		case r.noticing <- struct{}{}:
+		default:
+			// It is stored, and swept.
+			return
+		}
+		r.notices.Go(func() {
+			defer func() { <-r.noticing }()
+			if err := r.notice(ctx, m.Key, n); err != nil {
+				r.log.Debug("a notice could not be posted yet", "guild", n.Guild, "error", err)
+			}
+		})
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/discord/render"
 	"github.com/atrilhq/platform/internal/fault"
@@ -17,6 +19,8 @@ import (
 
 const (
 	panelTurn = 100 * time.Millisecond
+	// panelsAtOnce is how many panels are edited side by side.
+	panelsAtOnce = 16
 	// panelCalm is how long a panel is left alone after it was edited, so that
 	// changes that come close together become one edit.
 	panelCalm = time.Second
@@ -32,13 +36,15 @@ type panels struct {
 
 	mu      sync.Mutex
 	changed map[topic.PlayerRef]bool
-	calm    map[topic.PlayerRef]time.Time
-	shown   map[topic.PlayerRef]store.Panel
+	// busy are those being shown now.
+	busy  map[topic.PlayerRef]bool
+	calm  map[topic.PlayerRef]time.Time
+	shown map[topic.PlayerRef]store.Panel
 }
 
 func newPanels(r *Role) *panels {
 	return &panels{
-		role: r, changed: map[topic.PlayerRef]bool{}, calm: map[topic.PlayerRef]time.Time{},
+		role: r, changed: map[topic.PlayerRef]bool{}, busy: map[topic.PlayerRef]bool{}, calm: map[topic.PlayerRef]time.Time{},
 		shown: map[topic.PlayerRef]store.Panel{},
 	}
 }
@@ -58,6 +64,9 @@ func (p *panels) run(ctx context.Context) {
 		case <-p.role.opt.Clock.After(time.Second):
 		}
 	}
+	var showing errgroup.Group
+	showing.SetLimit(panelsAtOnce)
+	defer func() { _ = showing.Wait() }()
 	for {
 		select {
 		case <-ctx.Done():
@@ -65,9 +74,19 @@ func (p *panels) run(ctx context.Context) {
 		case <-p.role.opt.Clock.After(panelTurn):
 		}
 		for _, ref := range p.due() {
-			p.show(ctx, ref)
+			// A channel that makes one wait does not make the others wait.
+			if !showing.TryGo(func() error { p.show(ctx, ref); p.idle(ref); return nil }) {
+				p.idle(ref)
+				p.dirty(ref)
+			}
 		}
 	}
+}
+
+func (p *panels) idle(ref topic.PlayerRef) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.busy, ref)
 }
 
 // read takes up the panels of a predecessor; each is compared once.
@@ -94,11 +113,17 @@ func (p *panels) due() []topic.PlayerRef {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var out []topic.PlayerRef
+	for ref, until := range p.calm {
+		if !now.Before(until) {
+			delete(p.calm, ref)
+		}
+	}
 	for ref := range p.changed {
-		if now.Before(p.calm[ref]) {
+		if now.Before(p.calm[ref]) || p.busy[ref] {
 			continue
 		}
 		delete(p.changed, ref)
+		p.busy[ref] = true
 		p.calm[ref] = now.Add(panelCalm)
 		out = append(out, ref)
 	}
@@ -210,7 +235,6 @@ func (p *panels) forget(ctx context.Context, ref topic.PlayerRef) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.shown, ref)
-	delete(p.calm, ref)
 	return nil
 }
 

@@ -19,7 +19,9 @@ const (
 	saveEvery = 200 * time.Millisecond
 	// saveFirst is how often one looks for a session while none is stored: until
 	// then a process that dies costs an IDENTIFY, and the next one waits for it.
-	saveFirst   = 20 * time.Millisecond
+	saveFirst = 20 * time.Millisecond
+	// lastSaves is how often what is left is looked for at the end, saveEvery/2 apart.
+	lastSaves   = 4
 	appendRetry = 50 * time.Millisecond
 )
 
@@ -57,19 +59,29 @@ func (s *shard) run(ctx context.Context) error {
 			if fault.CodeOf(err) != fault.Conflict && ctx.Err() == nil {
 				s.role.log.Warn("a shard cannot be acquired, trying again", "shard", s.index, "error", err)
 			}
-			select {
-			case <-ctx.Done():
-			case <-s.role.opt.Clock.After(ttl / 3):
-			}
+			_ = s.pause(ctx, ttl/3)
 			continue
 		}
 		err = s.connect(ctx, lease, state, ttl)
+		if fault.CodeOf(err) == fault.Unavailable {
+			// The database, not Discord: its rows are there when it is.
+			s.role.log.Warn("a shard cannot be connected, trying again", "shard", s.index, "error", err)
+			err = s.pause(ctx, ttl/3)
+		}
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		_ = s.role.opt.Store.ReleaseShard(last, s.bot.id, s.index, s.role.opt.Holder, lease.Epoch)
 		cancel()
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+func (s *shard) pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+	case <-s.role.opt.Clock.After(d):
 	}
 	return nil
 }
@@ -109,7 +121,9 @@ func (s *shard) connect(ctx context.Context, lease store.Lease, state store.Shar
 		s.keep(running)
 		return nil
 	})
-	return g.Wait()
+	err = g.Wait()
+	s.keepLast(ctx)
+	return err
 }
 
 // renew prolongs the lease until it is lost.
@@ -136,13 +150,24 @@ func (s *shard) keep(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
-			defer cancel()
-			s.save(last)
 			return
 		case <-s.role.opt.Clock.After(s.saveNext()):
 			s.save(ctx)
 		}
+	}
+}
+
+// keepLast stores what there is once the connection has ended, and waits a
+// moment for partitions to confirm what it handed over last: what is not
+// confirmed is sent again by Discord.
+func (s *shard) keepLast(ctx context.Context) {
+	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	for range lastSaves {
+		if !s.save(last) || s.ledger.depth() == 0 || last.Err() != nil {
+			return
+		}
+		_ = s.pause(last, saveEvery/2)
 	}
 }
 
@@ -155,7 +180,8 @@ func (s *shard) saveNext() time.Duration {
 	return saveEvery
 }
 
-func (s *shard) save(ctx context.Context) {
+// save stores what changed since the last time; false where that failed.
+func (s *shard) save(ctx context.Context) bool {
 	s.mu.Lock()
 	conn, epoch, before, led := s.conn, s.epoch, s.saved, s.ledger
 	s.mu.Unlock()
@@ -165,23 +191,24 @@ func (s *shard) save(ctx context.Context) {
 	cp, err := conn.Checkpoint()
 	if err != nil {
 		s.role.log.Error("a checkpoint cannot be made", "shard", s.index, "error", err)
-		return
+		return false
 	}
 	now := cp.Session
 	if len(cp.Snapshots) == 0 && now.SessionID == before.SessionID && now.Sequence == before.Sequence &&
 		now.ResumeURL == before.ResumeURL && len(now.Identifies) == len(before.Identifies) {
-		return
+		return true
 	}
 	now.Bot, now.Shard, now.Shards, now.Epoch = s.bot.id, s.index, s.count, epoch
 	now.Updated = s.role.opt.Clock.Now().UTC()
 	if err := s.role.opt.Store.SaveShard(ctx, now, cp.Snapshots); err != nil {
 		s.role.log.Warn("a shard's session cannot be stored", "shard", s.index, "error", err)
-		return
+		return false
 	}
 	conn.Saved(cp)
 	s.mu.Lock()
 	s.saved = now
 	s.mu.Unlock()
+	return true
 }
 
 // Inputs implements discord.Handler: facts go to their partitions, in order.

@@ -19,6 +19,8 @@ const (
 	sweepLimit = 100
 	// sweepRetry is when what failed is tried again; it doubles with each try.
 	sweepRetry = 2 * time.Second
+	// noticesAtOnce is how many notices are posted side by side; others are swept.
+	noticesAtOnce = 32
 	// settleEvery is how long done effects wait to be written together.
 	settleEvery = 20 * time.Millisecond
 )
@@ -78,7 +80,7 @@ func (r *Role) sweepOne(ctx context.Context, e store.EffectRow, now time.Time) {
 		r.doneWith(e.Key)
 	default:
 		next := now.Add(sweepRetry << min(e.Attempts, 6))
-		if rerr := r.opt.Store.Retry(ctx, e.Key, next); rerr != nil {
+		if rerr := r.opt.Store.Retry(ctx, e.Key, next); rerr != nil && ctx.Err() == nil {
 			r.log.Warn("a try cannot be counted", "key", e.Key, "error", rerr)
 		}
 	}
@@ -136,7 +138,6 @@ func (r *Role) settle(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			r.waiters.wg.Wait()
 			for len(r.done) > 0 {
 				keys = append(keys, <-r.done)
 			}

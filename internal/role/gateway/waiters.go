@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -18,12 +19,18 @@ type waiters struct {
 	mu    sync.Mutex
 	open  map[string]*waiter
 	known map[string]time.Time
+	// order are the known ones, the oldest first.
+	order []string
 }
 
 // waiter is one interaction that waits.
 type waiter struct {
+	// ctx is the life of the connection that brought it.
+	ctx      context.Context //nolint:containedctx // the waiter outlives the call that made it
 	i        discord.Interaction
 	received time.Time
+	// late is how much of Discord's patience was spent on the way here.
+	late time.Duration
 	// name is the command's, for metrics.
 	name string
 	// trace is the W3C traceparent of everything that follows from it.
@@ -38,6 +45,8 @@ type waiter struct {
 type owed struct {
 	key    string
 	answer music.Answer
+	// given is true where a predecessor gave the answer.
+	given bool
 }
 
 func newWaiters() *waiters {
@@ -51,15 +60,13 @@ func (ws *waiters) begin(i discord.Interaction, now time.Time) *waiter {
 	if _, again := ws.known[i.ID]; again {
 		return nil
 	}
-	if len(ws.known) > 10_000 {
-		for id, at := range ws.known {
-			if now.Sub(at) > remember {
-				delete(ws.known, id)
-			}
-		}
+	for len(ws.order) > 0 && now.Sub(ws.known[ws.order[0]]) > remember {
+		delete(ws.known, ws.order[0])
+		ws.order = ws.order[1:]
 	}
 	ws.known[i.ID] = now
-	w := &waiter{i: i, received: now, accepted: make(chan struct{}), answers: make(chan owed, 1)}
+	ws.order = append(ws.order, i.ID)
+	w := &waiter{i: i, received: now, late: min(i.Age(now), maxLate), accepted: make(chan struct{}), answers: make(chan owed, 1)}
 	ws.open[i.ID] = w
 	return w
 }

@@ -47,12 +47,25 @@ func (r *Role) Run(ctx context.Context) error {
 			return nil
 		case <-r.opt.Clock.After(pruneEvery):
 		}
+		r.prune(ctx)
+	}
+}
+
+// prune removes what is old, in pieces that do not hold others up for long,
+// until nothing of it is left.
+func (r *Role) prune(ctx context.Context) {
+	for all := 0; ctx.Err() == nil; {
 		n, err := r.opt.Store.PruneEffects(ctx, r.opt.Clock.Now().Add(-KeepEffects), pruneLimit)
+		all += n
 		switch {
 		case err != nil && ctx.Err() == nil:
 			r.opt.Logger.Warn("old effects cannot be removed", "error", err)
-		case n > 0:
-			r.opt.Logger.Info("old effects were removed", "count", n)
+		case n == pruneLimit && err == nil:
+			continue
 		}
+		if all > 0 {
+			r.opt.Logger.Info("old effects were removed", "count", all)
+		}
+		return
 	}
 }
