@@ -123,7 +123,7 @@ func (r *Role) probe(ctx context.Context, n *node) {
 // judge takes over the result of a probe.
 func (r *Role) judge(n *node, err error) {
 	n.mu.Lock()
-	was, next := n.state, n.state
+	was, next := n.state, NodeConnecting
 	switch fault.CodeOf(err) {
 	case "":
 		n.fails, n.reason, next = 0, "", NodeUp
@@ -134,7 +134,6 @@ func (r *Role) judge(n *node, err error) {
 	default:
 		n.fails++
 		n.reason, _ = fault.Show(err)
-		next = NodeConnecting
 		if n.fails >= downAfter || !n.told {
 			next = NodeDown
 		}

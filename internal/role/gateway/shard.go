@@ -59,14 +59,15 @@ func (s *shard) run(ctx context.Context) error {
 			if fault.CodeOf(err) != fault.Conflict && ctx.Err() == nil {
 				s.role.log.Warn("a shard cannot be acquired, trying again", "shard", s.index, "error", err)
 			}
-			_ = s.pause(ctx, ttl/3)
+			s.pause(ctx, ttl/3)
 			continue
 		}
 		err = s.connect(ctx, lease, state, ttl)
 		if fault.CodeOf(err) == fault.Unavailable {
 			// The database, not Discord: its rows are there when it is.
 			s.role.log.Warn("a shard cannot be connected, trying again", "shard", s.index, "error", err)
-			err = s.pause(ctx, ttl/3)
+			s.pause(ctx, ttl/3)
+			err = nil
 		}
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 		_ = s.role.opt.Store.ReleaseShard(last, s.bot.id, s.index, s.role.opt.Holder, lease.Epoch)
@@ -78,12 +79,11 @@ func (s *shard) run(ctx context.Context) error {
 	return nil
 }
 
-func (s *shard) pause(ctx context.Context, d time.Duration) error {
+func (s *shard) pause(ctx context.Context, d time.Duration) {
 	select {
 	case <-ctx.Done():
 	case <-s.role.opt.Clock.After(d):
 	}
-	return nil
 }
 
 func (s *shard) connect(ctx context.Context, lease store.Lease, state store.ShardSession, ttl time.Duration) error {
@@ -167,7 +167,7 @@ func (s *shard) keepLast(ctx context.Context) {
 		if !s.save(last) || s.ledger.depth() == 0 || last.Err() != nil {
 			return
 		}
-		_ = s.pause(last, saveEvery/2)
+		s.pause(last, saveEvery/2)
 	}
 }
 
