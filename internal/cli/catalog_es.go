@@ -52,7 +52,6 @@ func spanishHelp() map[string]string {
 
 		"how long to wait for the answer": "cuánto esperar la respuesta",
 		"how long to wait for the daemon": "cuánto esperar al servicio",
-		"how many at most, up to 100":     "cuántos como máximo, hasta 100",
 		"how many at most, up to 1000":    "cuántos como máximo, hasta 1000",
 		"how many at most, up to 500":     "cuántos como máximo, hasta 500",
 

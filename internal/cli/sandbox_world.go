@@ -91,7 +91,7 @@ func newCmdSandboxMessages(k *kit, run func(context.Context, people, *output.Pri
 	}
 	c.Flags().StringVar(&o.guild, "guild", "demo", k.say("guild"))
 	c.Flags().StringVar(&o.channel, "channel", "", k.say("text channel; the first one where it is not named"))
-	c.Flags().IntVar(&o.limit, "limit", 20, k.say("how many at most, up to 100"))
+	c.Flags().IntVar(&o.limit, "limit", 20, k.say("how many at most, up to 500"))
 	return c
 }
 
