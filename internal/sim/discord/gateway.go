@@ -231,7 +231,7 @@ func (c *conn) attach(s *session, seq int) {
 		}
 	}
 	c.sendReplay(missed)
-	s.conn, c.sess, s.restored = c, s, false
+	s.conn, c.sess = c, s
 	c.w.push(s, "RESUMED", mustJSON(obj{"_trace": []string{}}))
 	s.Buffer[len(s.Buffer)-1].Resumed = true
 }

@@ -91,7 +91,6 @@ func (w *World) Load(path string) error {
 	}
 	w.st = st
 	for _, s := range w.st.Sessions {
-		s.restored = true
 		w.detach(s)
 	}
 	w.touch()

@@ -33,9 +33,6 @@ type session struct {
 
 	conn *conn
 	ttl  clockwork.Timer
-	// restored is a session that came from a file and was not resumed since:
-	// its bot may have heard more than the last save knew of.
-	restored bool
 }
 
 // frame is one dispatch as it was sent.
