@@ -55,15 +55,16 @@ func messageID(raw json.RawMessage) string {
 	return m.ID
 }
 
-// messageTable shows a message as lines: who, what, and which buttons.
-func messageTable(raw json.RawMessage) output.Table {
+// messageTable shows a message as lines: who, what, and which buttons. Mentions
+// are shown by their names.
+func messageTable(raw json.RawMessage, names *strings.Replacer) output.Table {
 	var m message
 	if json.Unmarshal(raw, &m) != nil || string(raw) == "null" {
 		return output.Table{}
 	}
 	var lines []string
 	say := func(text string) {
-		for line := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
+		for line := range strings.SplitSeq(strings.TrimRight(names.Replace(text), "\n"), "\n") {
 			lines = append(lines, line)
 		}
 	}

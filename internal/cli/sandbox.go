@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,6 +29,23 @@ type people interface {
 	Voice(ctx context.Context, action string, at client.Place) error
 	Messages(ctx context.Context, guild, channel string, limit int) ([]client.Message, error)
 	Reset(ctx context.Context) error
+	Names(ctx context.Context) (map[string]string, error)
+}
+
+// mentions returns what replaces mentions by names, for people; nothing where
+// the names cannot be had.
+func mentions(ctx context.Context, s people) func() *strings.Replacer {
+	return func() *strings.Replacer {
+		names, err := s.Names(ctx)
+		if err != nil {
+			return strings.NewReplacer()
+		}
+		pairs := make([]string, 0, 2*len(names))
+		for mention, name := range names {
+			pairs = append(pairs, mention, name)
+		}
+		return strings.NewReplacer(pairs...)
+	}
 }
 
 // inSandbox asks the daemon where its simulators are and runs f with them.
@@ -97,13 +115,13 @@ func (k *kit) runSandboxSend(ctx context.Context, s people, p *output.Printer, o
 	if err != nil {
 		return err
 	}
-	return k.answered(p, sent)
+	return k.answered(p, sent, mentions(ctx, s))
 }
 
 // answered prints what came back; nothing is something that is pending.
-func (k *kit) answered(p *output.Printer, sent client.Sent) error {
+func (k *kit) answered(p *output.Printer, sent client.Sent, names func() *strings.Replacer) error {
 	if err := p.Print(sent, nil, func() output.Table {
-		t := messageTable(sent.Reply)
+		t := messageTable(sent.Reply, names())
 		t.Names = []string{sent.InteractionID}
 		return t
 	}); err != nil {
@@ -142,5 +160,5 @@ func (k *kit) runSandboxClick(ctx context.Context, s people, p *output.Printer, 
 	if err != nil {
 		return err
 	}
-	return k.answered(p, sent)
+	return k.answered(p, sent, mentions(ctx, s))
 }

@@ -103,8 +103,9 @@ func (k *kit) runSandboxMessages(ctx context.Context, s people, p *output.Printe
 	items = present(items)
 	return p.Print(items, anys(items), func() output.Table {
 		t := output.Table{Empty: k.say("no messages")}
+		names := mentions(ctx, s)()
 		for i, m := range items {
-			one := messageTable(m.Message)
+			one := messageTable(m.Message, names)
 			if i == 0 {
 				t.Columns, t.Rows, t.NoHeader = one.Columns, one.Rows, true
 			} else {

@@ -90,7 +90,7 @@ func newVersion(io IO) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(io.Stdout, "platformd %s %s\n", io.Build.Version, io.Build.Commit)
+			_, err := fmt.Fprintln(io.Stdout, strings.TrimSpace("platformd "+io.Build.Version+" "+io.Build.Commit))
 			return err
 		},
 	}
