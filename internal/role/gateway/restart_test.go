@@ -110,6 +110,8 @@ func TestResumeBringsWhatWasMissed(t *testing.T) {
 	r := roletest.New(t, roletest.Options{Nodes: 1})
 	a := r.StartAudio()
 	g := r.StartGateway()
+	// Connected is said before what came with it was handled.
+	roletest.Until(t, "the guild was handed over", func() bool { _, known := a.Loop().View(r.Guild); return known })
 	if err := g.Stop(t); err != nil {
 		t.Fatal(err)
 	}
