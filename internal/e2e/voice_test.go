@@ -34,6 +34,11 @@ func TestVoiceRules(t *testing.T) {
 		expect(t, r, "carla", "/join", "permissions View Channel and Connect")
 		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultAllowConnect, Channel: "quiet"})
 	})
+	t.Run("bot without SPEAK", func(t *testing.T) {
+		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultDenySpeak, Channel: "quiet"})
+		expect(t, r, "carla", "/play ocean", "I am not allowed to speak in <#")
+		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultAllowSpeak, Channel: "quiet"})
+	})
 	t.Run("full channel", func(t *testing.T) {
 		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultUserLimit, Channel: "quiet", Limit: 1})
 		res := expect(t, r, "carla", "/join", "I could not get into <#")

@@ -54,14 +54,16 @@ func (c control) breakDiscord(f DiscordFault) error {
 		err = w.SetUserLimit(f.Guild, f.Channel, f.Limit)
 	case FaultDenyConnect:
 		err = w.SetOverwrite(f.Guild, f.Channel, f.Bot, 0, discord.PermConnect)
-	case FaultAllowConnect:
+	case FaultDenySpeak:
+		err = w.SetOverwrite(f.Guild, f.Channel, f.Bot, 0, discord.PermSpeak)
+	case FaultAllowConnect, FaultAllowSpeak:
 		err = w.SetOverwrite(f.Guild, f.Channel, f.Bot, 0, 0)
 	case FaultDeleteChannel:
 		err = w.DeleteChannel(f.Guild, f.Channel)
 	default:
 		err = fault.New(fault.Invalid, "control.Faults", "there is no such fault of discord").WithHint("known: " + strings.Join([]string{
 			FaultOp7, FaultCut, FaultInvalidSession, FaultEndpointNull, FaultEndpointNew, FaultKickBot, FaultMoveBot,
-			FaultUserLimit, FaultDenyConnect, FaultAllowConnect, FaultDeleteChannel,
+			FaultUserLimit, FaultDenyConnect, FaultAllowConnect, FaultDenySpeak, FaultAllowSpeak, FaultDeleteChannel,
 		}, ", "))
 	}
 	return err

@@ -95,6 +95,8 @@ const (
 	FaultUserLimit      = "user_limit"
 	FaultDenyConnect    = "deny_connect"
 	FaultAllowConnect   = "allow_connect"
+	FaultDenySpeak      = "deny_speak"
+	FaultAllowSpeak     = "allow_speak"
 	FaultDeleteChannel  = "delete_channel"
 )
 
