@@ -18,6 +18,7 @@ type guild struct {
 	ID       string              `json:"id"`
 	Name     string              `json:"name,omitempty"`
 	Owner    string              `json:"owner,omitempty"`
+	Locale   string              `json:"locale,omitempty"`
 	Me       string              `json:"me,omitempty"`
 	Self     member              `json:"self"`
 	Roles    map[string]perms    `json:"roles,omitempty"`
@@ -184,7 +185,7 @@ func (v voice) state(user string) music.VoiceState {
 }
 
 func (g *guild) describe(w wireGuild) {
-	g.Name, g.Owner = w.Name, w.OwnerID
+	g.Name, g.Owner, g.Locale = w.Name, w.OwnerID, w.Locale
 	g.Roles = make(map[string]perms, len(w.Roles))
 	for _, r := range w.Roles {
 		g.Roles[r.ID] = r.Permissions

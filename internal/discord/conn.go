@@ -190,6 +190,17 @@ func (c *Conn) Counters() Counters { return c.count.read() }
 // Connected says whether the session is open now.
 func (c *Conn) Connected() bool { return c.connected.Load() }
 
+// Locale returns the language that a guild prefers, as BCP 47; empty for a guild
+// that the connection does not know.
+func (c *Conn) Locale(guild music.GuildID) string {
+	c.known.Lock()
+	defer c.known.Unlock()
+	if g := c.known.guilds[string(guild)]; g != nil {
+		return g.Locale
+	}
+	return ""
+}
+
 // Guilds returns how many guilds the connection knows.
 func (c *Conn) Guilds() int {
 	c.known.Lock()

@@ -65,6 +65,7 @@ type (
 		ID          string        `json:"id"`
 		Name        string        `json:"name"`
 		OwnerID     string        `json:"owner_id"`
+		Locale      string        `json:"preferred_locale"`
 		Unavailable bool          `json:"unavailable"`
 		Roles       []wireRole    `json:"roles"`
 		Channels    []wireChannel `json:"channels"`

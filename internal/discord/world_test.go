@@ -346,6 +346,9 @@ func TestWorldRestarts(t *testing.T) {
 				Type: disgo.InteractionResponseTypeCreateMessage, Data: disgo.MessageCreate{Content: "hello"},
 			}))
 			until(r, func(s music.VoiceSnapshot) bool { return true })
+			if got := r.conn.Locale(music.GuildID(w.guild.ID)); got != "en-US" {
+				t.Errorf("round %d: the guild's language is %q", round, got)
+			}
 			if n := r.conn.Counters(); n.Identifies != 0 || n.Resumes == 0 {
 				t.Errorf("round %d: %+v", round, n)
 			}

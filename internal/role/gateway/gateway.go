@@ -75,9 +75,6 @@ type Role struct {
 	// those that are being posted.
 	noticing chan struct{}
 	notices  sync.WaitGroup
-
-	mu      sync.Mutex
-	locales map[music.GuildID]string
 }
 
 // New returns the role. Errors: Invalid for a token that cannot be one.
@@ -88,7 +85,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 	}
 	r := &Role{
 		opt: o, log: o.Logger.With("role", "gateway"), partitions: n, run: uuid.NewString(),
-		waiters: newWaiters(), done: make(chan string, 1024), locales: map[music.GuildID]string{},
+		waiters: newWaiters(), done: make(chan string, 1024),
 		noticing: make(chan struct{}, noticesAtOnce),
 	}
 	r.panels = newPanels(r)
@@ -146,18 +143,10 @@ func (r *Role) Run(ctx context.Context) error {
 // front returns the bot that owns commands, answers and panels.
 func (r *Role) front() *bot { return r.bots[0] }
 
-// locale returns the language of a guild, as last seen.
+// locale returns the language of a guild, for what nobody asked for.
 func (r *Role) locale(guild music.GuildID) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.locales[guild]
-}
-
-func (r *Role) setLocale(guild music.GuildID, locale string) {
-	if locale == "" {
-		return
+	if conn := r.front().conn(guild); conn != nil {
+		return conn.Locale(guild)
 	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.locales[guild] = locale
+	return ""
 }

@@ -42,7 +42,6 @@ func (s *shard) Interaction(at discord.Position, i discord.Interaction) {
 		return
 	}
 	w.ctx, w.trace = s.ctx, observe.NewTrace().String()
-	s.role.setLocale(i.Guild, i.GuildLocale)
 	switch {
 	case i.Type == dis.InteractionTypeApplicationCommand && i.Command != nil:
 		s.command(e, w)
