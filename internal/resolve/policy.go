@@ -103,7 +103,11 @@ func (p *Policy) Check(ctx context.Context, raw string) (address, host string, f
 	if port != "" {
 		clean.Host += ":" + port
 	}
-	return clean.String(), host, music.FailureNone
+	address = clean.String()
+	if len(address) > music.MaxQuery {
+		return "", "", music.FailureUnknown // escaped, it is longer than any address that makes sense
+	}
+	return address, host, music.FailureNone
 }
 
 // escapeQuery escapes what does not belong into a query and is read differently

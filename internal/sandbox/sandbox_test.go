@@ -72,11 +72,10 @@ func TestPortThatWasTakenMeanwhile(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	ln, err := net.Listen("tcp", s.Address())
-	if err != nil {
-		t.Fatal(err)
+	// Another program may have been quicker; then the port is taken all the same.
+	if ln, err := net.Listen("tcp", s.Address()); err == nil {
+		defer func() { _ = ln.Close() }()
 	}
-	defer func() { _ = ln.Close() }()
 	again := start(t, options(dir))
 	if again.Address() == s.Address() {
 		t.Fatal("two listen on one port")

@@ -40,10 +40,11 @@ func decodeAs[T any](m map[string]reflect.Type, name string, raw []byte) (T, err
 		return none, fault.New(fault.Invalid, "music.decode", "there is no input of that kind")
 	}
 	v := reflect.New(t)
-	if len(raw) > 0 {
-		if err := json.Unmarshal(raw, v.Interface()); err != nil {
-			return none, fault.Wrap(err, fault.Invalid, "music.decode", "the input cannot be read")
-		}
+	if len(raw) == 0 {
+		raw = []byte("{}")
+	}
+	if err := json.Unmarshal(raw, v.Interface()); err != nil {
+		return none, fault.Wrap(err, fault.Invalid, "music.decode", "the input cannot be read")
 	}
 	out, ok := reflect.TypeAssert[T](v.Elem())
 	if !ok {

@@ -120,6 +120,14 @@ func TestRefusalIsReplacedWhereTheCommitCameAfterAll(t *testing.T) {
 	a := r.StartAudio()
 	r.StartGateway()
 	r.Join("ana")
+	// A commit that is held back must be the command's own: behind another one it expires.
+	last, calm := int64(-1), time.Now()
+	roletest.Until(t, "nothing is being written", func() bool {
+		if n := a.Loop().Stats().Commits.Load(); n != last {
+			last, calm = n, time.Now()
+		}
+		return time.Since(calm) > 600*time.Millisecond
+	})
 	release := r.Store.Hold()
 	res := r.Send("/join")
 	if res.State != "answered" || res.Deferred {
