@@ -122,7 +122,7 @@ func (r *Role) count(ctx context.Context, s *view.Status) error {
 		}
 		for _, p := range rows {
 			s.Players.Total++
-			if p.Player.Play != nil && !p.Player.Paused {
+			if state(&p.Player, p.Waiting) == "playing" {
 				s.Players.Active++
 			}
 		}
