@@ -3,6 +3,7 @@ package partition_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -69,7 +70,7 @@ func TestGuildWithoutRowIsNew(t *testing.T) {
 	r := newRig(t, 1)
 	r.deliver(joins("f1", "7"))
 	r.until("it is told", func() bool { return len(r.events()) == 1 })
-	if g, ok := r.loop.View("7"); !ok || g.ID != "7" || g.Settings != music.DefaultSettings() {
+	if g, ok := r.loop.View("7"); !ok || g.ID != "7" || !reflect.DeepEqual(g.Settings, music.DefaultSettings()) {
 		t.Errorf("got %+v", g)
 	}
 }

@@ -7,6 +7,10 @@ type Actor struct {
 	Voice ChannelID `json:"voice,omitempty"`
 	// Text is the channel in which the person speaks; panels and notices go there.
 	Text ChannelID `json:"text,omitempty"`
+	// Roles are the person's roles in the guild.
+	Roles []RoleID `json:"roles,omitempty"`
+	// Admin is set for a person who may manage the guild.
+	Admin bool `json:"admin,omitempty"`
 	// Operator is set for a person or a key that runs the platform: no voice
 	// channel is asked of it.
 	Operator bool `json:"operator,omitempty"`

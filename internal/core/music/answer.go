@@ -32,6 +32,24 @@ const (
 	AnswerLeftEmpty      AnswerKind = "left_empty"   // notice: nobody listened
 	AnswerDisconnected   AnswerKind = "disconnected" // notice: the bot was disconnected from Channel
 	AnswerJoinFailed     AnswerKind = "join_failed"  // notice: Channel could not be joined
+	AnswerSkippedTo      AnswerKind = "skipped_to"   // Track plays now, Count were passed over
+	AnswerPrevious       AnswerKind = "previous"     // Track plays again
+	AnswerSeeked         AnswerKind = "seeked"       // Track goes on at At
+	AnswerReplayed       AnswerKind = "replayed"     // Track starts again
+	AnswerRemoved        AnswerKind = "removed"      // Count places were removed; Track where it was one
+	AnswerMoved          AnswerKind = "moved"        // Track waits at Position
+	AnswerSwapped        AnswerKind = "swapped"      // Track waits at Position, Other where it was
+	AnswerShuffled       AnswerKind = "shuffled"     // Count places were mixed
+	AnswerCleared        AnswerKind = "cleared"      // Count places were removed
+	AnswerLoop           AnswerKind = "loop"         // Loop was set
+	AnswerLoopIs         AnswerKind = "loop_is"      // Loop is
+	AnswerHistory        AnswerKind = "history"      // History
+	AnswerGrab           AnswerKind = "grab"         // Now, to be sent to the member alone
+	AnswerBots           AnswerKind = "bots"         // Bots
+	AnswerSettings       AnswerKind = "settings"     // Settings
+	AnswerSettingsSet    AnswerKind = "settings_set" // Settings were changed to
+	AnswerHandedOver     AnswerKind = "handed_over"  // notice: User, a bot, goes on in Channel for another
+	AnswerSuppressed     AnswerKind = "suppressed"   // notice: on the stage Channel somebody has to let the bot speak
 )
 
 // Answer is what a command brought, or a notice. Which fields are set is said
@@ -52,6 +70,13 @@ type Answer struct {
 	User     UserID     `json:"user,omitempty"`
 	Queue    *QueueView `json:"queue,omitempty"`
 	Now      *NowView   `json:"now,omitempty"`
+	// Other is a second track.
+	Other    *Track        `json:"other,omitempty"`
+	At       time.Duration `json:"at_ns,omitempty"`
+	Loop     LoopMode      `json:"loop,omitempty"`
+	History  *HistoryView  `json:"history,omitempty"`
+	Bots     *BotsView     `json:"bots,omitempty"`
+	Settings *Settings     `json:"settings,omitempty"`
 }
 
 // NowView is what sounds on a player.
@@ -67,7 +92,23 @@ type NowView struct {
 	Waiting  int           `json:"waiting"`
 	// NoNode is true where the play waits for a node to return.
 	NoNode bool `json:"no_node,omitempty"`
+	// Halted is true where too many errors stopped the queue.
+	Halted bool `json:"halted,omitempty"`
+	// Suppressed is true on a stage where the bot may not speak yet.
+	Suppressed bool     `json:"suppressed,omitempty"`
+	Loop       LoopMode `json:"loop,omitempty"`
+	// Next are the first places that wait, at most UpNext.
+	Next []QueueLine `json:"next,omitempty"`
+	// Previous is true where something was played before.
+	Previous bool `json:"previous,omitempty"`
+	// Sounding is true once the play was heard; Anchor is what its position
+	// is reckoned from.
+	Sounding bool   `json:"sounding,omitempty"`
+	Anchor   Anchor `json:"anchor,omitzero"`
 }
+
+// UpNext is how many places of the queue a NowView shows.
+const UpNext = 5
 
 // QueueView is a page of what waits on a player.
 type QueueView struct {
@@ -80,8 +121,58 @@ type QueueView struct {
 	Length time.Duration `json:"length_ns,omitempty"`
 }
 
+// HistoryView is a page of what was played on a player, the latest first.
+type HistoryView struct {
+	Bot   BotID         `json:"bot"`
+	Lines []HistoryLine `json:"lines,omitempty"`
+	Page  int           `json:"page"`
+	Pages int           `json:"pages"`
+	Total int           `json:"total"`
+}
+
+// HistoryLine is one track that was played; Position 1 is the latest.
+type HistoryLine struct {
+	Position int           `json:"position"`
+	Title    string        `json:"title"`
+	URI      string        `json:"uri,omitempty"`
+	Length   time.Duration `json:"length_ns,omitempty"`
+	By       UserID        `json:"by"`
+	At       time.Time     `json:"at"`
+}
+
+// BotsView is the pool as a guild sees it.
+type BotsView struct {
+	Bots []BotLine `json:"bots"`
+	// Limit is how many may play at once, Plan the smallest that allows more.
+	Limit int       `json:"limit"`
+	Plan  plan.Name `json:"plan,omitempty"`
+}
+
+// BotState says what a bot of the pool does in a guild.
+type BotState string
+
+// The states of a bot.
+const (
+	BotPlaying BotState = "playing"
+	BotPaused  BotState = "paused"
+	BotIn      BotState = "connected" // in a channel, nothing plays
+	BotFree    BotState = "free"
+	BotOffline BotState = "offline"
+	BotMissing BotState = "missing" // not in the guild: it can be invited
+)
+
+// BotLine is one bot of the pool.
+type BotLine struct {
+	Bot     BotID     `json:"bot"`
+	State   BotState  `json:"state"`
+	Channel ChannelID `json:"channel,omitempty"`
+	Track   *Track    `json:"track,omitempty"`
+	Waiting int       `json:"waiting,omitempty"`
+}
+
 // QueueLine is one place of a queue, as shown.
 type QueueLine struct {
+	Slot     SlotID        `json:"slot,omitempty"`
 	Position int           `json:"position"`
 	State    SlotState     `json:"state"`
 	Title    string        `json:"title"`

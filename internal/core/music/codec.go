@@ -17,11 +17,13 @@ var (
 		Body.kind,
 		Command{}, Loaded{}, Resolved{}, VoiceState{}, VoiceServer{}, VoiceSnapshot{}, BotPresent{}, BotRemoved{},
 		ChannelGone{}, Placed{}, NodeUp{}, NodeDown{}, NodeSnapshot{}, PlayStarted{}, PlayPosition{}, PlayEnded{},
-		PlayException{}, PlayStuck{}, VoiceClosed{}, EntitlementsChanged{}, Tick{},
+		PlayException{}, PlayStuck{}, VoiceClosed{}, EntitlementsChanged{}, Tick{}, BotAway{},
 	)
 	actions = table[Action](
 		Action.action,
 		Enqueue{}, Pause{}, Resume{}, Skip{}, Stop{}, Leave{}, Join{}, ShowQueue{}, ShowNowPlaying{}, SetVolume{},
+		SkipTo{}, Previous{}, Seek{}, SeekBy{}, Replay{}, Remove{}, Move{}, Swap{}, Shuffle{}, Clear{}, SetLoop{},
+		ShowHistory{}, Grab{}, Search{}, ShowBots{}, ShowSettings{}, ChangeSettings{},
 	)
 )
 

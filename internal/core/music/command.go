@@ -1,5 +1,7 @@
 package music
 
+import "time"
+
 // Command is a wish of a person. It may be refused.
 type Command struct {
 	Actor Actor   `json:"actor"`
@@ -45,6 +47,75 @@ type (
 	SetVolume struct {
 		Percent *int `json:"percent,omitempty"`
 	}
+	// SkipTo ends the play and goes on with a place of the queue, named by its
+	// position, from 1, or by its slot. What stood before it is removed, or put
+	// at the end while the queue loops.
+	SkipTo struct {
+		Position int    `json:"position,omitempty"`
+		Slot     SlotID `json:"slot,omitempty"`
+	}
+	// Previous plays what played before; what plays now comes after it.
+	Previous struct{}
+	// Seek goes to a position of the play.
+	Seek struct {
+		To time.Duration `json:"to_ns"`
+	}
+	// SeekBy goes forward in the play, or back where By is below 0.
+	SeekBy struct {
+		By time.Duration `json:"by_ns"`
+	}
+	// Replay starts the play again from its beginning.
+	Replay struct{}
+	// Remove takes places out of the queue: those from position From to To,
+	// the one of a slot, all that stand there a second time, or a member's.
+	// Exactly one of them is set; To is From where it is 0.
+	Remove struct {
+		From       int    `json:"from,omitempty"`
+		To         int    `json:"to,omitempty"`
+		Slot       SlotID `json:"slot,omitempty"`
+		Duplicates bool   `json:"duplicates,omitempty"`
+		By         UserID `json:"by,omitempty"`
+	}
+	// Move puts the place at one position of the queue to another.
+	Move struct {
+		From int `json:"from"`
+		To   int `json:"to"`
+	}
+	// Swap exchanges two places of the queue.
+	Swap struct {
+		A int `json:"a"`
+		B int `json:"b"`
+	}
+	// Shuffle mixes what waits.
+	Shuffle struct{}
+	// Clear empties the queue; what plays goes on.
+	Clear struct{}
+	// SetLoop says what is played again; without a mode it asks for it.
+	SetLoop struct {
+		Mode LoopMode `json:"mode,omitempty"`
+	}
+	// ShowHistory asks what was played; Page counts from 1.
+	ShowHistory struct {
+		Page int `json:"page,omitempty"`
+	}
+	// Grab asks for what sounds to be sent to the actor alone.
+	Grab struct{}
+	// Search asks what can be found. It changes nothing: it is admitted where
+	// it is born and answered there.
+	Search struct {
+		Query string `json:"query"`
+	}
+	// ShowBots asks which bots of the pool are here and what they do. Pool
+	// names all of them, in order of preference.
+	ShowBots struct {
+		Pool []BotID `json:"pool,omitempty"`
+	}
+	// ShowSettings asks for the guild's settings.
+	ShowSettings struct{}
+	// ChangeSettings changes the settings that are set in it.
+	ChangeSettings struct {
+		Change SettingsChange `json:"change"`
+	}
 )
 
 func (Enqueue) action() string        { return "play" }
@@ -57,6 +128,33 @@ func (Join) action() string           { return "join" }
 func (ShowQueue) action() string      { return "queue" }
 func (ShowNowPlaying) action() string { return "nowplaying" }
 func (SetVolume) action() string      { return "volume" }
+func (SkipTo) action() string         { return "skipto" }
+func (Previous) action() string       { return "previous" }
+func (Seek) action() string           { return "seek" }
+func (SeekBy) action() string         { return "seek_by" }
+func (Replay) action() string         { return "replay" }
+func (Remove) action() string         { return "remove" }
+func (Move) action() string           { return "move" }
+func (Swap) action() string           { return "swap" }
+func (Shuffle) action() string        { return "shuffle" }
+func (Clear) action() string          { return "clear" }
+func (SetLoop) action() string        { return "loop" }
+func (ShowHistory) action() string    { return "history" }
+func (Grab) action() string           { return "grab" }
+func (Search) action() string         { return "search" }
+func (ShowBots) action() string       { return "bots" }
+func (ShowSettings) action() string   { return "settings" }
+func (ChangeSettings) action() string { return "settings_change" }
+
+// LoopMode says what is played again when it ends.
+type LoopMode string
+
+// The modes. The empty one is the same as LoopOff where a player holds it.
+const (
+	LoopOff   LoopMode = "off"
+	LoopTrack LoopMode = "track"
+	LoopQueue LoopMode = "queue"
+)
 
 // ActionName returns the name of an action, as commands and metrics write it.
 func ActionName(a Action) string {

@@ -7,21 +7,6 @@ import (
 	"github.com/atrilhq/platform/internal/core/plan"
 )
 
-// Settings is what a guild's admins decide.
-type Settings struct {
-	// Volume is what a new player starts with, in percent.
-	Volume int `json:"volume"`
-	// Idle is how long a bot stays without anything to play.
-	Idle time.Duration `json:"idle_ns"`
-	// Empty is how long a bot plays to nobody before it leaves.
-	Empty time.Duration `json:"empty_ns"`
-}
-
-// DefaultSettings is what a guild starts with.
-func DefaultSettings() Settings {
-	return Settings{Volume: 100, Idle: 5 * time.Minute, Empty: 2 * time.Minute}
-}
-
 // Guild is the aggregate. What is exported is kept in rows; what is not is
 // looked up again by whoever loads it.
 type Guild struct {
@@ -40,6 +25,8 @@ type Guild struct {
 	unheard bool
 	// alive is when the predecessor was last known to be alive, while the guild recovers.
 	alive time.Time
+	// away are the bots that cannot be reached.
+	away []BotID
 	// unseen are the bots whose voice has not been looked at since the guild was loaded.
 	unseen []BotID
 	// unchecked are the players whose node has not been looked at since.
@@ -79,8 +66,13 @@ type Player struct {
 	LastSkip SkipMark `json:"last_skip,omitzero"`
 	// Unready counts the slots of the queue that are not ready.
 	Unready int `json:"unready,omitempty"`
+	// Loop says what is played again when it ends.
+	Loop LoopMode `json:"loop,omitempty"`
 	// Queue is what waits, in order. It is kept in rows of its own.
 	Queue []*Slot `json:"-"`
+	// History is what was heard here before, the oldest first, at most
+	// HistoryLength. It is kept in rows of its own too.
+	History []*Slot `json:"-"`
 }
 
 // Owed is an answer that is held until the bot has joined.

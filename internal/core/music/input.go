@@ -73,6 +73,12 @@ type (
 	BotRemoved struct {
 		Bot BotID `json:"bot"`
 	}
+	// BotAway says that a bot of the pool cannot be reached, or with Back that
+	// it can again. An away bot is not chosen, and its queue goes to another.
+	BotAway struct {
+		Bot  BotID `json:"bot"`
+		Back bool  `json:"back,omitempty"`
+	}
 	// ChannelGone says that a channel was deleted.
 	ChannelGone struct {
 		Channel ChannelID `json:"channel"`
@@ -100,6 +106,8 @@ type (
 		Position time.Duration `json:"position_ns,omitempty"`
 		Paused   bool          `json:"paused,omitempty"`
 		Fresh    bool          `json:"fresh,omitempty"`
+		// Seeks is the last seek that the node has carried out in Play.
+		Seeks int `json:"seeks,omitempty"`
 	}
 	// PlayStarted is the node's word that it took the track; no audio is there yet.
 	PlayStarted struct {
@@ -114,6 +122,9 @@ type (
 		Position time.Duration `json:"position_ns"`
 		// Speed is how fast the position moves, 1 without a timescale filter.
 		Speed float64 `json:"speed"`
+		// Seeks is the last seek that the node had carried out by then: a
+		// position from before a later one says nothing any more.
+		Seeks int `json:"seeks,omitempty"`
 	}
 	// PlayEnded is the node's word that a track ended.
 	PlayEnded struct {
@@ -178,6 +189,7 @@ func (VoiceServer) kind() string         { return "voice_server" }
 func (VoiceSnapshot) kind() string       { return "voice_snapshot" }
 func (BotPresent) kind() string          { return "bot_present" }
 func (BotRemoved) kind() string          { return "bot_removed" }
+func (BotAway) kind() string             { return "bot_away" }
 func (ChannelGone) kind() string         { return "channel_gone" }
 func (Placed) kind() string              { return "placed" }
 func (NodeUp) kind() string              { return "node_up" }

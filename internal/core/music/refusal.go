@@ -33,6 +33,25 @@ const (
 	ReasonNotPlayer        Reason = "old_panel"
 	ReasonTooManyErrors    Reason = "too_many_errors"
 	ReasonUnknownOperation Reason = "unknown_operation"
+	// ReasonNoSuchPosition: Limit is the last position there is.
+	ReasonNoSuchPosition Reason = "no_such_position"
+	// ReasonGoneFromQueue: the place that a menu named is not there any more.
+	ReasonGoneFromQueue Reason = "gone_from_queue"
+	ReasonQueueEmpty    Reason = "queue_empty"
+	ReasonNotSeekable   Reason = "not_seekable"
+	// ReasonBeyondEnd: Limit is the length in seconds.
+	ReasonBeyondEnd Reason = "beyond_end"
+	ReasonNoHistory Reason = "no_history"
+	// ReasonNothingToRemove: no duplicates, or nothing of that member.
+	ReasonNothingToRemove Reason = "nothing_to_remove"
+	ReasonNotAdmin        Reason = "not_admin"
+	// ReasonChannelClosed: a rule keeps the member from using Channel; Roles may.
+	ReasonChannelClosed Reason = "channel_closed"
+	// ReasonSettingInvalid: Query names the setting, Limit its bound where there is one.
+	ReasonSettingInvalid Reason = "setting_invalid"
+	ReasonLoopUnknown    Reason = "loop_unknown"
+	// ReasonBotOffline: the bot in the channel cannot be reached now.
+	ReasonBotOffline Reason = "bot_offline"
 	// ReasonInternal is a fault of ours: the command was put aside to be looked into.
 	ReasonInternal Reason = "internal"
 	// ReasonFrozen is said while nobody may change the guild: music goes on, changes wait.
@@ -51,6 +70,8 @@ type Refusal struct {
 	Channel ChannelID `json:"channel,omitempty"`
 	// User is the member that the reason speaks of.
 	User UserID `json:"user,omitempty"`
+	// Roles are those that would have been let.
+	Roles []RoleID `json:"roles,omitempty"`
 	// Query is what was asked for, shortened by whoever shows it.
 	Query string `json:"query,omitempty"`
 }

@@ -29,6 +29,8 @@ const (
 	SlotWaiting SlotState = "waiting"
 	// SlotReady can be played.
 	SlotReady SlotState = "ready"
+	// SlotPlayed was played; it is kept as history.
+	SlotPlayed SlotState = "played"
 )
 
 // Slot is one place in a queue. A slot that a guild holds is never written to:
@@ -90,6 +92,11 @@ type Play struct {
 	Heard bool `json:"heard,omitempty"`
 	// Retries counts how often the node lost this play since it was last heard.
 	Retries int `json:"retries,omitempty"`
+	// Seeks counts the seeks in this play. The node is told the number with the
+	// position, so that what it has can be compared with what is wanted.
+	Seeks int `json:"seeks,omitempty"`
+	// Listened is for how long it sounded, in real time, up to the anchor.
+	Listened time.Duration `json:"listened_ns,omitempty"`
 }
 
 // overBy returns when a play that sounds is over even if the node never says

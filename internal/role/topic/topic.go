@@ -92,3 +92,28 @@ func Hear[T any](m bus.Message) (T, error) {
 	}
 	return v, nil
 }
+
+// Names of the topics by which gateways ask what a query finds, without
+// changing anything: for the choices while a member types and for a menu.
+const (
+	// Suggest asks. Message: Question.
+	Suggest = "suggest"
+	// Suggested answers, to everybody; whoever asked knows by the id. Message: Suggestions.
+	Suggested = "suggested"
+)
+
+// Question asks what words or an address find.
+type Question struct {
+	ID    string        `json:"id"`
+	Guild music.GuildID `json:"guild"`
+	Query string        `json:"query"`
+	// Limit is how many tracks are wanted at most.
+	Limit int `json:"limit"`
+}
+
+// Suggestions is what a question found, the best first, without the nodes' handles.
+type Suggestions struct {
+	ID      string               `json:"id"`
+	Tracks  []music.Track        `json:"tracks,omitempty"`
+	Failure music.ResolveFailure `json:"failure,omitempty"`
+}
