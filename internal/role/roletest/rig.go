@@ -82,6 +82,7 @@ func New(t testing.TB, o Options) *Rig {
 	})
 	db, err := sqlstore.Open(t.Context(), sqlstore.Options{
 		URL: "sqlite://" + filepath.Join(t.TempDir(), "p.db"), Partitions: 4, Logger: o.Logger,
+		Timeout: 30 * time.Second, // a busy machine is no database that does not answer
 	})
 	if err != nil {
 		t.Fatal(err)
