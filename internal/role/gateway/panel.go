@@ -256,13 +256,14 @@ func (p *panels) posted(ref topic.PlayerRef, err error) (doubtful bool) {
 func (p *panels) keep(ctx context.Context, ref topic.PlayerRef, next store.Panel) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), respondWithin)
 	defer cancel()
-	if err := p.role.opt.Store.SavePanel(ctx, next); err != nil {
-		return err
+	err := p.role.opt.Store.SavePanel(ctx, next)
+	if err != nil {
+		next.Digest = "" // it is shown once more, and noted then
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.shown[ref] = next
-	return nil
+	return err
 }
 
 // doubt notes that nobody knows what a panel shows: an edit was sent, and its
