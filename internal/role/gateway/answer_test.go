@@ -97,9 +97,11 @@ func TestCommandThatIsNotDurableIsRefusedAndExpires(t *testing.T) {
 			if p := a.Player(r); p != nil && p.Voice.Want != "" {
 				t.Errorf("it was carried out: %+v", p)
 			}
-			if acked, done := g.Metrics.Told(); !slices.Equal(acked, []string{"direct"}) || !slices.Equal(done, []string{"join failed"}) {
-				t.Errorf("told: %v %v", acked, done)
-			}
+			// What was answered is told behind the answer.
+			roletest.Until(t, "it is told", func() bool {
+				acked, done := g.Metrics.Told()
+				return slices.Equal(acked, []string{"direct"}) && slices.Equal(done, []string{"join failed"})
+			})
 			clean(t, r)
 		})
 	}
