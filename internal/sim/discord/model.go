@@ -16,6 +16,8 @@ type User struct {
 	Name   string `json:"name"`
 	Locale string `json:"locale"`
 	Bot    bool   `json:"bot,omitempty"`
+	// NoDMs is true for a person who takes no direct messages.
+	NoDMs bool `json:"no_dms,omitempty"`
 }
 
 // Bot is an application and its account; both have the same id.
@@ -107,6 +109,7 @@ type state struct {
 	CommandWrites int                   `json:"command_writes"`
 	Messages      map[string][]*Message `json:"messages"`
 	Interactions  []*interaction        `json:"interactions"`
+	DMs           []*DM                 `json:"dms,omitempty"`
 	Sessions      []*session            `json:"sessions"`
 	// First is the guilds as at first, for Reset.
 	First []*Guild `json:"first"`
@@ -144,6 +147,9 @@ func (s *state) channel(id string) (*Guild, *Channel) {
 		if c := g.channel(id); c != nil {
 			return g, c
 		}
+	}
+	if d := s.dm(id); d != nil {
+		return d.place()
 	}
 	return nil, nil
 }

@@ -34,6 +34,9 @@ type Options struct {
 	GlobalLimit int
 	// NoRouteLimits switches the limits of single routes off (for benchmarks).
 	NoRouteLimits bool
+	// OldEdits is how many edits of messages that are older than an hour a bot
+	// has in a channel in an hour (30046); 5 if zero, unlimited if negative.
+	OldEdits int
 	// QueueLimit is how many frames may wait for a slow reader before its
 	// connection is closed; 2048 if zero. A replay is exempt.
 	QueueLimit int
@@ -67,6 +70,7 @@ func (o Options) withDefaults() Options {
 	num(&o.IdentifyLimit, 1000)
 	num(&o.GlobalLimit, 50)
 	num(&o.QueueLimit, 2048)
+	num(&o.OldEdits, 5)
 	return o
 }
 

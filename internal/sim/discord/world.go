@@ -36,6 +36,8 @@ type World struct {
 	violations []Violation
 	limits     limiter
 	save       autosave
+	watch      watchers
+	files      uploads
 	closed     bool
 
 	running sync.WaitGroup
@@ -81,6 +83,7 @@ func (w *World) OnVoiceClosed(f func(guild, user string, code int)) {
 func (w *World) Close() error {
 	w.mu.Lock()
 	w.closed = true
+	w.dropAll()
 	for c := range w.conns {
 		c.close(closeUnknown, "the simulator stops")
 	}
