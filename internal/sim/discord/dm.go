@@ -3,6 +3,7 @@ package discord
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"github.com/atrilhq/platform/internal/fault"
 )
@@ -160,4 +161,15 @@ func (w *World) findPlace(op, guild, user, channel string) (*Guild, *User, *Chan
 	}
 	g, c := w.between(u.ID, b.ID).place()
 	return g, u, c, nil
+}
+
+// resetDirect forgets every direct channel. Who takes direct messages stays.
+func (w *World) resetDirect() {
+	for _, d := range w.st.DMs {
+		for _, m := range slices.Clone(w.st.Messages[d.ID]) {
+			w.remove(m)
+		}
+		delete(w.st.Messages, d.ID)
+	}
+	w.st.DMs, w.files = nil, uploads{}
 }

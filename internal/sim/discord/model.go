@@ -8,6 +8,7 @@ import (
 const (
 	ChannelText  = 0
 	ChannelVoice = 2
+	ChannelStage = 13
 )
 
 // User is an account, of a person or of a bot.
@@ -22,11 +23,13 @@ type User struct {
 
 // Bot is an application and its account; both have the same id.
 type Bot struct {
-	ID                string      `json:"id"`
-	Name              string      `json:"name"`
-	Token             string      `json:"token"`
-	PrivilegedIntents int         `json:"privileged_intents,omitempty"`
-	Identifies        []time.Time `json:"identifies,omitempty"`
+	ID                string `json:"id"`
+	Name              string `json:"name"`
+	Token             string `json:"token"`
+	PrivilegedIntents int    `json:"privileged_intents,omitempty"`
+	// Permissions are those that the bot is invited with.
+	Permissions uint64      `json:"permissions,omitempty"`
+	Identifies  []time.Time `json:"identifies,omitempty"`
 }
 
 // Role is a role of a guild. The one with the guild's id is @everyone.

@@ -140,7 +140,7 @@ func (w *World) editedTooOften(q *request, m *Message) *apiError {
 	}
 	q.header.Set("Retry-After", "1")
 	q.header.Set("X-RateLimit-Scope", "shared")
-	return &apiError{status: http.StatusTooManyRequests, body: obj{
+	return &apiError{status: http.StatusTooManyRequests, code: 30046, message: "too many edits of old messages", body: obj{
 		"message": "Maximum number of edits to messages older than 1 hour reached. Try again later.",
 		"code":    30046, "global": false, "retry_after": b.reset.Sub(w.now()).Seconds(),
 	}}

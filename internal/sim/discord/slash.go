@@ -174,11 +174,27 @@ func (w *World) Commands(guild string) ([]Command, error) {
 	if err != nil {
 		return nil, err
 	}
+	return w.commandsOf(g), nil
+}
+
+// DirectCommands returns the slash commands that a person may use in the direct
+// channel with a bot, which is opened if there is none. NotFound.
+func (w *World) DirectCommands(user, bot string) ([]Command, error) {
+	w.mu.Lock()
+	defer w.unlock()
+	g, _, _, err := w.findPlace("discord.DirectCommands", "", user, bot)
+	if err != nil {
+		return nil, err
+	}
+	return w.commandsOf(g), nil
+}
+
+func (w *World) commandsOf(g *Guild) []Command {
 	out := []Command{}
 	for _, c := range w.visible(g) {
 		out = append(out, *c)
 	}
-	return out, nil
+	return out
 }
 
 // resolver turns what was typed into the options of an interaction.
