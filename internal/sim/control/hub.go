@@ -70,9 +70,10 @@ func (h *hub) take(c *changes) (nodes []string, faults bool) {
 	return nodes, faults
 }
 
-// changed notes what a request that succeeded has changed.
+// changed notes what a request that succeeded has changed: a reset mends too.
 func (h *hub) changed(r *http.Request) {
-	if r.Method != http.MethodGet && strings.HasPrefix(r.URL.Path, Prefix+"/faults") {
+	path := strings.TrimPrefix(r.URL.Path, Prefix)
+	if r.Method != http.MethodGet && (strings.HasPrefix(path, "/faults") || path == "/reset") {
 		h.each(func(c *changes) { c.faults = true })
 	}
 }

@@ -88,6 +88,10 @@ func TestStream(t *testing.T) {
 	}
 	p.player.set()
 	until(t, events, "players", "null")
+	if err := p.c.Reset(ctx); err != nil {
+		t.Fatal(err)
+	}
+	until(t, events, "faults", "{}") // a reset mends what was broken
 	if err := p.w.Close(); err != nil {
 		t.Fatal(err)
 	}
