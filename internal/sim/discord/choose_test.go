@@ -82,7 +82,8 @@ func TestChoicesAreRefused(t *testing.T) {
 	clock := clockwork.NewFakeClock()
 	f := start(t, discord.Options{Clock: clock, HeartbeatInterval: 24 * time.Hour, NoRouteLimits: true})
 	a := f.call("PUT", "/applications/"+f.bot.ApplicationID+"/commands", []obj{{"name": "play", "description": "Play", "options": []obj{
-		{"type": 3, "name": "query", "description": "What", "autocomplete": true}, {"type": 4, "name": "at", "description": "Where", "autocomplete": true},
+		{"type": 3, "name": "query", "description": "What", "autocomplete": true},
+		{"type": 4, "name": "at", "description": "Where", "autocomplete": true},
 		{"type": 10, "name": "speed", "description": "How fast", "autocomplete": true},
 	}}})
 	if a.status != 200 {

@@ -2,6 +2,7 @@ package discord_test
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -23,9 +24,7 @@ func sel(typ int, more obj) obj {
 	if typ == 3 {
 		o["options"] = []obj{{"label": "A", "value": "a"}, {"label": "B", "value": "b"}}
 	}
-	for k, v := range more {
-		o[k] = v
-	}
+	maps.Copy(o, more)
 	return o
 }
 

@@ -126,8 +126,10 @@ func TestCommandsInADirectChannel(t *testing.T) {
 	f := start(t, discord.Options{NoRouteLimits: true})
 	no := false
 	a := f.call("PUT", "/applications/"+f.bot.ApplicationID+"/commands", []obj{
-		{"name": "help", "description": "Help", "contexts": []int{0, 1}}, {"name": "skip", "description": "Skip", "contexts": []int{0}},
-		{"name": "old", "description": "Old"}, {"name": "closed", "description": "Closed", "dm_permission": no},
+		{"name": "help", "description": "Help", "contexts": []int{0, 1}},
+		{"name": "skip", "description": "Skip", "contexts": []int{0}},
+		{"name": "old", "description": "Old"},
+		{"name": "closed", "description": "Closed", "dm_permission": no},
 	})
 	if a.status != 200 {
 		t.Fatalf("%v", a.body)

@@ -2,6 +2,7 @@ package discord_test
 
 import (
 	"encoding/json"
+	"maps"
 	"strings"
 	"testing"
 
@@ -114,9 +115,7 @@ func TestModalIsSubmitted(t *testing.T) {
 	))
 	good := func(more map[string][]string) discord.ModalSubmit {
 		s := discord.ModalSubmit{ID: id, User: "ana", Fields: map[string][]string{"name": {"ocean"}, "who": {"bruno"}}}
-		for k, v := range more {
-			s.Fields[k] = v
-		}
+		maps.Copy(s.Fields, more)
 		return s
 	}
 	other := good(nil)

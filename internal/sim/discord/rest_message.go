@@ -157,6 +157,8 @@ func (w *World) edit(q *request, body any, m *Message, flags int) (int, any, *ap
 	if e := b.apply(w, &next, c != nil && g.permissions(m.AuthorID, c)&PermMentionEveryone != 0); e != nil {
 		return 0, nil, e
 	}
+	// Who sees a message is decided once.
+	next.Flags = next.Flags&^FlagEphemeral | m.Flags&FlagEphemeral
 	next.Edited = &now
 	*m = next
 	w.tellMessage("MESSAGE_UPDATE", m)

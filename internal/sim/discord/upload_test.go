@@ -78,7 +78,7 @@ func TestFilesOfAMessage(t *testing.T) {
 	f := start(t, discord.Options{GlobalLimit: -1, NoRouteLimits: true})
 	base := "/channels/" + f.channel("general") + "/messages"
 	post := f.form("POST", base, `{"content":"two","attachments":[{"id":0,"description":"a song","filename":"my song.txt"}]}`,
-		file{"files[0]", "song.txt", []byte("la la")}, file{"files[1]", "../b.txt", []byte("b")})
+		file{"files[0]", "song.txt", []byte("so la")}, file{"files[1]", "../b.txt", []byte("b")})
 	if post.status != 200 || fmt.Sprint(names(post)) != "[my_song.txt b.txt]" {
 		t.Fatalf("%d %v", post.status, post.body)
 	}
@@ -92,7 +92,7 @@ func TestFilesOfAMessage(t *testing.T) {
 	}
 	raw, err := io.ReadAll(res.Body)
 	_ = res.Body.Close()
-	if err != nil || string(raw) != "la la" || res.Header.Get("X-Content-Type-Options") != "nosniff" {
+	if err != nil || string(raw) != "so la" || res.Header.Get("X-Content-Type-Options") != "nosniff" {
 		t.Fatalf("%q %v %v", raw, res.Header, err)
 	}
 	id := base + "/" + post.body["id"].(string)

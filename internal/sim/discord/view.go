@@ -65,8 +65,10 @@ func (w *World) View() View {
 func (w *World) view() View {
 	v := View{RESTURL: w.base + "/api/v10", GatewayURL: w.gatewayURL(), Guilds: []GuildView{}, Users: []UserView{}, Bots: []BotView{}, DMs: []DM{}}
 	for _, g := range w.st.Guilds {
-		gv := GuildView{ID: g.ID, Name: g.Name, Channels: []Channel{}, Members: []string{}, Voice: []VoiceState{},
-			Roles: []Role{}, MemberRoles: map[string][]string{}, OwnerID: g.OwnerID}
+		gv := GuildView{
+			ID: g.ID, Name: g.Name, Channels: []Channel{}, Members: []string{}, Voice: []VoiceState{},
+			Roles: []Role{}, MemberRoles: map[string][]string{}, OwnerID: g.OwnerID,
+		}
 		for _, c := range g.Channels {
 			cp := *c
 			cp.Overwrites = slices.Clone(c.Overwrites)
