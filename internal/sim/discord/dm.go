@@ -79,10 +79,6 @@ func (w *World) tellDirect(d *DM, name string, data obj) {
 	}})
 }
 
-func (w *World) dmRoutes() []route {
-	return []route{{pattern: "POST /users/@me/channels", rate: perFive, handle: w.openDM}}
-}
-
 // openDM answers the direct channel with a person: a new one, or the one that
 // there is.
 func (w *World) openDM(q *request) (int, any, *apiError) {

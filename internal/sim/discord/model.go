@@ -112,10 +112,11 @@ type state struct {
 	CommandWrites int                   `json:"command_writes"`
 	Messages      map[string][]*Message `json:"messages"`
 	Interactions  []*interaction        `json:"interactions"`
-	DMs           []*DM                 `json:"dms,omitempty"`
 	Sessions      []*session            `json:"sessions"`
 	// First is the guilds as at first, for Reset.
 	First []*Guild `json:"first"`
+	// DMs are the direct channels.
+	DMs []*DM `json:"dms,omitempty"`
 }
 
 func (s *state) user(id string) *User {

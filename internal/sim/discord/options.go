@@ -66,10 +66,10 @@ func (o Options) withDefaults() Options {
 			*n = v
 		}
 	}
+	num(&o.OldEdits, 5)
 	num(&o.ReplayBuffer, 1000)
 	num(&o.IdentifyLimit, 1000)
 	num(&o.GlobalLimit, 50)
 	num(&o.QueueLimit, 2048)
-	num(&o.OldEdits, 5)
 	return o
 }

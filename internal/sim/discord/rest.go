@@ -104,7 +104,7 @@ func (q *request) validate(c check) *apiError {
 
 func (w *World) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	all := [][]route{w.basicRoutes(), w.commandRoutes(), w.messageRoutes(), w.dmRoutes(), w.interactionRoutes()}
+	all := [][]route{w.basicRoutes(), w.commandRoutes(), w.messageRoutes(), w.interactionRoutes()}
 	for _, group := range all {
 		for _, rt := range group {
 			method, path, _ := strings.Cut(rt.pattern, " ")

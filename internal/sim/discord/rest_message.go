@@ -16,6 +16,7 @@ const oldMessage = time.Hour
 func (w *World) messageRoutes() []route {
 	base := "/channels/{channel}/messages"
 	return []route{
+		{pattern: "POST /users/@me/channels", rate: perFive, handle: w.openDM},
 		{pattern: "GET " + base, rate: perTen, handle: w.inChannel(w.listMessages)},
 		{pattern: "POST " + base, rate: perFive, handle: w.inChannel(w.createMessage)},
 		{pattern: "GET " + base + "/{message}", rate: perTen, handle: w.ofMessage(func(_ *request, m *Message) (int, any, *apiError) {

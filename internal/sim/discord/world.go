@@ -33,11 +33,11 @@ type World struct {
 	after      []func()
 	onVoice    []func(guild, user string, code int)
 	waiters    map[string]chan struct{}
+	watch      watchers
+	files      uploads
 	violations []Violation
 	limits     limiter
 	save       autosave
-	watch      watchers
-	files      uploads
 	closed     bool
 
 	running sync.WaitGroup
