@@ -67,7 +67,7 @@ func (c control) invite(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, c.World.Invite(req.Guild, req.Bot)
+	return nil, c.World.AddBot(req.Guild, req.Bot)
 }
 
 func (c control) dms(r *http.Request) (any, error) {

@@ -209,7 +209,7 @@ func TestDirectMessagesSurvive(t *testing.T) {
 	if err := f.w.RefuseDMs("carla", true); err != nil {
 		t.Fatal(err)
 	}
-	if err := f.w.Invite("demo", "atril-4"); err != nil {
+	if err := f.w.AddBot("demo", "atril-4"); err != nil {
 		t.Fatal(err)
 	}
 	modal := f.open(c, modalOf(inRow(input(nil))[0]))
@@ -231,7 +231,7 @@ func TestDirectMessagesSurvive(t *testing.T) {
 	if a := g.call("POST", "/channels/"+g.dm("carla")+"/messages", obj{"content": "x"}); a.code() != 50007 {
 		t.Fatalf("%v", a.body)
 	}
-	if err := w.Invite("demo", "atril-4"); fault.CodeOf(err) != fault.Conflict {
+	if err := w.AddBot("demo", "atril-4"); fault.CodeOf(err) != fault.Conflict {
 		t.Fatal(err)
 	}
 	in := g.submit(c, discord.ModalSubmit{ID: modal, User: "ana", Fields: map[string][]string{"name": {"x"}}})

@@ -157,7 +157,7 @@ func TestPoolAndInvite(t *testing.T) {
 	if a := missing.call("GET", "/guilds/"+g.ID, nil); a.code() != 10004 {
 		t.Fatalf("%v", a.body)
 	}
-	if err := f.w.Invite("demo", "atril-4"); err != nil {
+	if err := f.w.AddBot("demo", "atril-4"); err != nil {
 		t.Fatal(err)
 	}
 	if d := c.until("GUILD_CREATE").data(t); d["id"] != g.ID || len(d["channels"].([]any)) != 7 {
@@ -181,7 +181,7 @@ func TestPoolAndInvite(t *testing.T) {
 		"no guild":   {"x", "atril-4", fault.NotFound},
 		"first time": {"empty", "atril-2", ""},
 	} {
-		if err := f.w.Invite(tc.guild, tc.bot); err != nil != (tc.code != "") || err != nil && fault.CodeOf(err) != tc.code {
+		if err := f.w.AddBot(tc.guild, tc.bot); err != nil != (tc.code != "") || err != nil && fault.CodeOf(err) != tc.code {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -15,11 +15,11 @@ func (w *World) enter(g *Guild, b *Bot) (*Role, *Member) {
 	return r, m
 }
 
-// Invite brings a bot into a guild, as a person does who follows its invite
+// AddBot brings a bot into a guild, as a person does who follows its invite
 // link. The bot gets GUILD_CREATE, the others hear of its role and of the new
 // member. It returns NotFound, or Conflict if the bot is in the guild.
-func (w *World) Invite(guild, bot string) error {
-	const op = "discord.Invite"
+func (w *World) AddBot(guild, bot string) error {
+	const op = "discord.AddBot"
 	w.mu.Lock()
 	defer w.unlock()
 	g, err := w.findGuild(op, guild)
