@@ -25,20 +25,32 @@ const (
 	maxWait     = 2 * time.Minute
 )
 
-type control struct{ Deps }
+type control struct {
+	Deps
+	hub *hub
+}
 
 // done answers what has nothing more to say: {}.
 type done struct{}
 
 // Handler serves the control API below Prefix.
 func Handler(d Deps) http.Handler {
-	c := control{d}
+	d.Clock = clockOr(d.Clock)
+	c := control{Deps: d, hub: &hub{}}
+	for _, n := range d.Nodes {
+		if f, ok := n.(follower); ok {
+			f.OnChange(func() { c.hub.node(n.Name()) })
+		}
+	}
 	mux := http.NewServeMux()
 	for pattern, f := range map[string]func(*http.Request) (any, error){
 		"GET /world":                 c.world,
 		"GET /commands":              c.commands,
 		"POST /send":                 c.send,
 		"POST /click":                c.click,
+		"POST /modal":                c.modal,
+		"POST /invite":               c.invite,
+		"POST /dms":                  c.dms,
 		"POST /voice":                c.voice,
 		"GET /messages":              c.messages,
 		"POST /reset":                c.reset,
@@ -52,25 +64,33 @@ func Handler(d Deps) http.Handler {
 		method, path, _ := strings.Cut(pattern, " ")
 		mux.HandleFunc(method+" "+Prefix+path, func(rw http.ResponseWriter, r *http.Request) {
 			out, err := f(r)
+			if err == nil {
+				c.hub.changed(r)
+			}
 			reply(rw, out, err)
 		})
 	}
+	mux.HandleFunc("GET "+Prefix+"/stream", c.stream)
 	mux.HandleFunc("/", func(rw http.ResponseWriter, _ *http.Request) {
 		reply(rw, nil, fault.New(fault.NotFound, "control.Handler", "the sandbox has no such endpoint"))
 	})
-	return guard(mux)
+	open := http.NewServeMux()
+	open.Handle("/", guard(mux, true))
+	open.Handle("GET "+Prefix+"/audio/{identifier}", guard(media(d.Audio), false))
+	open.Handle("GET "+Prefix+"/artwork/{identifier}", guard(media(d.Artwork), false))
+	return open
 }
 
 // guard lets only local programs in: a page of another origin can neither set
 // the header without being asked nor, after DNS rebinding, name a loopback host.
-func guard(next http.Handler) http.Handler {
+func guard(next http.Handler, strict bool) http.Handler {
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		host := r.Host
 		if h, _, err := net.SplitHostPort(host); err == nil {
 			host = h
 		}
 		ip := net.ParseIP(host)
-		if host != "localhost" && (ip == nil || !ip.IsLoopback()) || r.Header.Get(header) != "1" {
+		if host != "localhost" && (ip == nil || !ip.IsLoopback()) || strict && r.Header.Get(header) != "1" {
 			reply(rw, nil, fault.New(fault.Denied, "control.Handler", "the sandbox is controlled from this machine only").
 				WithHint("send the header X-Sandbox: 1 to a loopback address"))
 			return
@@ -133,7 +153,11 @@ func (c control) world(*http.Request) (any, error) {
 }
 
 func (c control) commands(r *http.Request) (any, error) {
-	return c.World.Commands(r.URL.Query().Get("guild"))
+	q := r.URL.Query()
+	if q.Get("guild") == "" && q.Get("user") != "" {
+		return c.registered("", q.Get("channel"), q.Get("user"), q.Get("bot"))
+	}
+	return c.World.Commands(q.Get("guild"))
 }
 
 func (c control) send(r *http.Request) (any, error) {
@@ -145,7 +169,7 @@ func (c control) send(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmds, err := c.World.Commands(req.Guild)
+	cmds, err := c.registered(req.Guild, req.Channel, req.User, req.Bot)
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +216,7 @@ func (c control) messages(r *http.Request) (any, error) {
 		}
 		limit = n
 	}
-	return c.World.Messages(q.Get("guild"), q.Get("channel"), limit)
+	return c.World.Look(discord.Look{Guild: q.Get("guild"), Channel: q.Get("channel"), User: q.Get("user"), Limit: limit})
 }
 
 func (c control) reset(*http.Request) (any, error) {

@@ -2,6 +2,9 @@ package control
 
 import (
 	"encoding/json"
+	"net/http"
+
+	"github.com/jonboulle/clockwork"
 
 	"github.com/atrilhq/platform/internal/sim/discord"
 )
@@ -37,6 +40,11 @@ type Deps struct {
 	// Nodes are the simulated audio nodes, and Passwords theirs, by name.
 	Nodes     []Node
 	Passwords map[string]string
+	// Audio and Artwork serve the sound and the picture of a track, whose
+	// identifier is the path value of that name; nil is none.
+	Audio, Artwork http.Handler
+	// Clock keeps the stream alive; nil is the real one.
+	Clock clockwork.Clock
 }
 
 // World is the answer of GET /world.

@@ -118,6 +118,7 @@ func (w *World) Reset() {
 			}
 		}
 	}
+	w.resetDirect()
 	for _, first := range clone(w.st.First) {
 		w.restore(w.st.guild(first.ID), first)
 	}

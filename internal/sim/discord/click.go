@@ -11,8 +11,11 @@ import (
 
 // Click is the use of a button or of a select menu below a message.
 type Click struct {
-	Guild string `json:"guild"`
-	User  string `json:"user"`
+	// Guild is empty for a message in the direct channel with a bot; Channel is
+	// then that channel, or the bot.
+	Guild   string `json:"guild"`
+	Channel string `json:"channel,omitempty"`
+	User    string `json:"user"`
 	// Message is the id of the message; the newest one that has such a
 	// component if empty.
 	Message string `json:"message"`
@@ -57,14 +60,18 @@ func (w *World) click(k Click) (string, error) {
 	const op = "discord.Click"
 	w.mu.Lock()
 	defer w.unlock()
-	g, u, err := w.findMember(op, k.Guild, k.User)
+	g, u, ch, err := w.findPlace(op, k.Guild, k.User, k.Channel)
 	if err != nil {
 		return "", err
 	}
 	if u.Bot {
 		return "", fault.New(fault.Denied, op, "bots do not use components")
 	}
-	m, c, err := w.findComponent(op, g, u, k)
+	where := g.Channels
+	if ch != nil {
+		where = []*Channel{ch}
+	}
+	m, c, err := w.findComponent(op, g, where, u, k)
 	if err != nil {
 		return "", err
 	}
@@ -77,10 +84,15 @@ func (w *World) click(k Click) (string, error) {
 	}
 	data := obj{"custom_id": c["custom_id"], "component_type": typ, "id": c["id"]}
 	if typ != compButton {
-		if err := chosen(op, c, k.Values); err != nil {
+		r := resolver{w: w, g: g, op: op, seen: map[string]obj{}}
+		values, err := r.choose(c, k.Values)
+		if err != nil {
 			return "", err
 		}
-		data["values"] = k.Values
+		data["values"] = values
+		if typ != compSelect {
+			data["resolved"] = r.seen
+		}
 	}
 	it := &interaction{
 		ID: w.newID(), Type: interactionComponent, AppID: m.AuthorID, GuildID: g.ID, ChannelID: m.ChannelID,
@@ -90,34 +102,10 @@ func (w *World) click(k Click) (string, error) {
 	return it.ID, nil
 }
 
-// chosen checks the values of a string select as the client does.
-func chosen(op string, c map[string]any, values []string) error {
-	options, _ := c["options"].([]any)
-	for _, v := range values {
-		if _, err := find(op, "choice", v, options, func(o any) (string, string) {
-			m, _ := o.(map[string]any)
-			return fmt.Sprint(m["value"]), ""
-		}); err != nil && intOf(c["type"]) == compSelect {
-			return err
-		}
-	}
-	lo, hi := 1, 1
-	if c["min_values"] != nil {
-		lo = intOf(c["min_values"])
-	}
-	if c["max_values"] != nil {
-		hi = intOf(c["max_values"])
-	}
-	if len(values) < lo || len(values) > hi {
-		return fault.New(fault.Invalid, op, fmt.Sprintf("choose %d to %d values", lo, hi))
-	}
-	return nil
-}
-
 // findComponent looks through the messages that a user sees, newest first.
-func (w *World) findComponent(op string, g *Guild, u *User, k Click) (*Message, map[string]any, error) {
+func (w *World) findComponent(op string, g *Guild, where []*Channel, u *User, k Click) (*Message, map[string]any, error) {
 	var msgs []*Message
-	for _, ch := range g.Channels {
+	for _, ch := range where {
 		if g.permissions(u.ID, ch)&PermViewChannel != 0 {
 			msgs = append(msgs, w.st.Messages[ch.ID]...)
 		}
@@ -125,7 +113,7 @@ func (w *World) findComponent(op string, g *Guild, u *User, k Click) (*Message, 
 	slices.SortFunc(msgs, func(a, b *Message) int { return compareID(b.ID, a.ID) })
 	known := []string{}
 	for _, m := range msgs {
-		if k.Message != "" && m.ID != k.Message || m.Flags&FlagEphemeral != 0 && (m.Interaction == nil || m.Interaction.User != u.ID) {
+		if k.Message != "" && m.ID != k.Message || !m.seenBy(u.ID) {
 			continue
 		}
 		for c := range eachComponent(m.Components) {

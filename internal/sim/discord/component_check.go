@@ -1,9 +1,9 @@
 package discord
 
 import (
-	"fmt"
 	"maps"
 	"slices"
+	"unicode/utf8"
 )
 
 // Component types (https://discord.com/developers/docs/components/reference).
@@ -15,20 +15,36 @@ const (
 	compText      = 10
 	compThumbnail = 11
 	compGallery   = 12
+	compFile      = 13
 	compSeparator = 14
 	compContainer = 17
 )
 
 var emojiCheck = object(fields{
 	"id": null(snowflakeID), "name": null(str(0, 64)), "animated": null(boolean),
+}, func(v any, p *problems) {
+	m, _ := v.(map[string]any)
+	if s, _ := m["name"].(string); s == "" && m["id"] == nil {
+		p.at("name").add("BASE_TYPE_REQUIRED", "This field is required")
+	}
 })
 
 var buttonCheck = object(fields{
 	"type!": oneOf(compButton), "id": null(integer(0, 1<<31)), "style!": integer(1, 6), "label": null(str(0, 80)),
-	"emoji": null(emojiCheck), "custom_id": null(str(1, 100)), "url": null(webURL), "sku_id": null(snowflakeID), "disabled": null(boolean),
+	"emoji": null(emojiCheck), "custom_id": null(str(1, 100)), "url": null(linkURL), "sku_id": null(snowflakeID), "disabled": null(boolean),
 }, func(v any, p *problems) {
 	m, _ := v.(map[string]any)
 	link, has := intOf(m["style"]) == 5, func(k string) bool { return m[k] != nil && m[k] != "" }
+	for k, styles := range map[string][]int{"url": {5}, "sku_id": {6}} {
+		if has(k) && !slices.Contains(styles, intOf(m["style"])) {
+			p.at(k).add("BUTTON_COMPONENT_INVALID_FIELD", "A button of this style has no such field.")
+		}
+	}
+	for _, k := range []string{"custom_id", "label", "emoji"} {
+		if has(k) && intOf(m["style"]) == 6 {
+			p.at(k).add("BUTTON_COMPONENT_INVALID_FIELD", "A button of this style has no such field.")
+		}
+	}
 	switch {
 	case intOf(m["style"]) == 6 && !has("sku_id"):
 		p.at("sku_id").add("BASE_TYPE_REQUIRED", "This field is required")
@@ -55,9 +71,11 @@ func selectCheck(typ int) check {
 		}))
 	} else {
 		f["default_values"] = null(list(0, 25, object(fields{"id!": snowflakeID, "type!": str(1, 16)})))
+	}
+	if typ == compChannelSelect {
 		f["channel_types"] = null(list(0, 20, integer(0, 16)))
 	}
-	return object(f)
+	return object(f, selectRules)
 }
 
 // rowCheck: a row holds up to five buttons or one select menu.
@@ -66,7 +84,7 @@ var rowCheck = object(fields{"type!": oneOf(compRow), "id": null(integer(0, 1<<3
 	switch typ := intOf(m["type"]); {
 	case typ == compButton:
 		buttonCheck(v, p)
-	case typ >= compSelect && typ <= 8 && typ != 4:
+	case isSelect(typ):
 		selectCheck(typ)(v, p)
 	default:
 		p.at("type").add("BASE_TYPE_CHOICES", "Value of field \"type\" must be one of (2, 3, 5, 6, 7, 8).")
@@ -90,13 +108,19 @@ func componentsCheck(v2 bool) check {
 	}
 	return func(v any, p *problems) {
 		list(0, most, top)(v, p)
-		seen := map[string]bool{}
+		uniqueIDs(v, p)
+		n, text := 0, 0
 		for c := range eachComponent(v) {
-			id, _ := c["custom_id"].(string)
-			if id != "" && seen[id] {
-				p.add("COMPONENT_CUSTOM_ID_DUPLICATED", fmt.Sprintf("Component custom id %q cannot be duplicated", clip(id)))
+			n++
+			if s, ok := c["content"].(string); ok {
+				text += utf8.RuneCountInString(s)
 			}
-			seen[id] = true
+		}
+		if v2 && n > 40 {
+			p.add("COMPONENT_MAX_TOTAL_COMPONENTS", "A message has at most 40 components in all.")
+		}
+		if text > 4000 {
+			p.add("COMPONENT_MAX_TOTAL_TEXT", "The texts of a message have at most 4000 characters in all.")
 		}
 	}
 }
@@ -127,6 +151,8 @@ func layout(v any, p *problems, depth int) {
 		object(fields{"type!": oneOf(compSeparator), "id": id, "divider": null(boolean), "spacing": null(integer(1, 2))})(v, p)
 	case compThumbnail:
 		object(single)(v, p)
+	case compFile:
+		object(fields{"type!": oneOf(compFile), "id": id, "file!": mediaCheck, "spoiler": null(boolean)})(v, p)
 	case compGallery:
 		object(fields{"type!": oneOf(compGallery), "id": id, "items!": list(1, 10, object(media))})(v, p)
 	case compSection:
@@ -151,7 +177,7 @@ func walk(v any, yield func(map[string]any) bool) bool {
 	case []any:
 		return !slices.ContainsFunc(t, func(e any) bool { return !walk(e, yield) })
 	case map[string]any:
-		return yield(t) && walk(t["components"], yield) && walk(t["accessory"], yield)
+		return yield(t) && walk(t["components"], yield) && walk(t["accessory"], yield) && walk(t["component"], yield)
 	}
 	return true
 }
@@ -164,7 +190,7 @@ func numbered(in []any, next *int) []any {
 		if c["id"] == nil {
 			c["id"] = *next
 		}
-		if typ := intOf(c["type"]); typ >= compSelect && typ <= 8 {
+		if typ := intOf(c["type"]); isSelect(typ) {
 			for k, v := range map[string]any{"min_values": 1.0, "max_values": 1.0, "disabled": false} {
 				if c[k] == nil {
 					c[k] = v

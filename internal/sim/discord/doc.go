@@ -5,8 +5,9 @@
 // HTTP and WebSocket. The World validates what it is sent, keeps the rate
 // limits, closes with the real codes and forgets nothing that Discord would
 // remember. The people of the world are moved by methods: Send types a slash
-// command, Click presses a button, JoinVoice walks into a voice channel. What
-// a bot did wrong is kept in Violations.
+// command, Click uses a button or a menu, SubmitModal sends a form back,
+// JoinVoice walks into a voice channel; Look and Subscribe show what they see.
+// What a bot did wrong is kept in Violations.
 //
 // The protocol facts come from https://discord.com/developers/docs (gateway,
 // rate limits, interactions, opcodes and status codes) and from the OpenAPI

@@ -13,6 +13,7 @@ const (
 	interactionCommand      = 2
 	interactionComponent    = 3
 	interactionAutocomplete = 4
+	interactionModal        = 5
 )
 
 const (
@@ -33,7 +34,7 @@ const (
 	StateFailed = "failed"
 )
 
-// interaction is one use of a command or of a component.
+// interaction is one use of a command, of a component or of a modal.
 type interaction struct {
 	ID         string          `json:"id"`
 	Token      string          `json:"token"`
@@ -44,6 +45,8 @@ type interaction struct {
 	UserID     string          `json:"user_id"`
 	Name       string          `json:"name"`
 	SourceID   string          `json:"source_id,omitempty"` // the message of a component
+	From       *interactionRef `json:"from,omitempty"`      // what opened a modal that is submitted
+	Focus      int             `json:"focus,omitempty"`     // type of the option that is being typed
 	Created    time.Time       `json:"created"`
 	Acked      *time.Time      `json:"acked,omitempty"`
 	Answered   *time.Time      `json:"answered,omitempty"`
@@ -52,6 +55,7 @@ type interaction struct {
 	Deliveries int             `json:"deliveries"`
 	Choices    []Choice        `json:"choices,omitempty"`
 	Modal      json.RawMessage `json:"modal,omitempty"`
+	Submitted  bool            `json:"submitted,omitempty"` // the modal was sent back
 	Payload    json.RawMessage `json:"payload"`
 }
 
@@ -68,7 +72,7 @@ type Result struct {
 	Reply map[string]any `json:"reply"`
 	// Choices answer an autocompletion.
 	Choices []Choice `json:"choices,omitempty"`
-	// Modal is the form that the bot asked to show.
+	// Modal is the form that the bot asked to show; its id is for SubmitModal.
 	Modal json.RawMessage `json:"modal,omitempty"`
 }
 
@@ -102,19 +106,25 @@ func (w *World) interaction(id string) *interaction {
 func (w *World) open(it *interaction, data obj) {
 	g, c := w.st.channel(it.ChannelID)
 	it.Token, it.Created = randomToken(48), w.now()
-	member := w.memberJSON(g, g.member(it.UserID), true)
 	perms := permString(g.permissions(it.UserID, c))
-	member["permissions"] = perms
 	p := obj{
 		"id": it.ID, "application_id": it.AppID, "type": it.Type, "token": it.Token, "version": 1,
-		"guild_id": g.ID, "guild": obj{"id": g.ID, "locale": g.Locale, "features": []string{}}, "guild_locale": g.Locale,
-		"channel_id": c.ID, "channel": merge(w.channelJSON(c), obj{"permissions": perms}), "member": member,
+		"channel_id": c.ID, "channel": merge(w.channelJSON(c), obj{"permissions": perms}),
 		"locale": w.st.user(it.UserID).Locale, "app_permissions": permString(g.permissions(it.AppID, c)),
-		"entitlements": []obj{}, "entitlement_sku_ids": []string{}, "authorizing_integration_owners": obj{"0": g.ID},
-		"context": 0, "attachment_size_limit": 10 << 20, "data": data,
+		"entitlements": []obj{}, "entitlement_sku_ids": []string{}, "authorizing_integration_owners": obj{"0": ownerOf(g.ID)},
+		"attachment_size_limit": maxFile, "data": data,
+	}
+	if c.Type == ChannelDM {
+		p["context"], p["user"] = contextDM, userJSON(w.st.user(it.UserID))
+	} else {
+		p["context"], p["guild_id"], p["guild_locale"] = contextGuild, g.ID, g.Locale
+		p["guild"] = obj{"id": g.ID, "locale": g.Locale, "features": []string{}}
+		p["member"] = merge(w.memberJSON(g, g.member(it.UserID), true), obj{"permissions": perms})
 	}
 	if it.SourceID != "" {
-		p["message"] = w.messageJSON(w.message(it.ChannelID, it.SourceID))
+		if m := w.message(it.ChannelID, it.SourceID); m != nil {
+			p["message"] = w.messageJSON(m)
+		}
 	}
 	it.Payload = mustJSON(p)
 	w.st.Interactions = append(w.st.Interactions, it)
@@ -125,6 +135,25 @@ func (w *World) open(it *interaction, data obj) {
 		w.st.Interactions = slices.Delete(w.st.Interactions, 0, n)
 	}
 	w.deliver(it)
+}
+
+// Contexts of an interaction.
+const (
+	contextGuild = 0
+	contextDM    = 1
+)
+
+// ownerOf is who installed the application: the guild, or 0 in the direct
+// channel with the bot.
+func ownerOf(guild string) string {
+	if guild == "" {
+		return "0"
+	}
+	return guild
+}
+
+func (it *interaction) ref() *interactionRef {
+	return &interactionRef{ID: it.ID, Type: it.Type, Name: it.Name, User: it.UserID, Message: it.SourceID, From: it.From}
 }
 
 func (w *World) deliver(it *interaction) {

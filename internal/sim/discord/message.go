@@ -21,20 +21,21 @@ const maxMessages = 500
 
 // Message is a message in a channel.
 type Message struct {
-	ID            string     `json:"id"`
-	ChannelID     string     `json:"channel_id"`
-	GuildID       string     `json:"guild_id"`
-	AuthorID      string     `json:"author_id"`
-	Content       string     `json:"content"`
-	Embeds        []any      `json:"embeds,omitempty"`
-	Components    []any      `json:"components,omitempty"`
-	Flags         int        `json:"flags,omitempty"`
-	TTS           bool       `json:"tts,omitempty"`
-	Created       time.Time  `json:"created"`
-	Edited        *time.Time `json:"edited,omitempty"`
-	Nonce         any        `json:"nonce,omitempty"`
-	ReplyTo       string     `json:"reply_to,omitempty"`
-	InteractionID string     `json:"interaction_id,omitempty"`
+	ID            string       `json:"id"`
+	ChannelID     string       `json:"channel_id"`
+	GuildID       string       `json:"guild_id"`
+	AuthorID      string       `json:"author_id"`
+	Content       string       `json:"content"`
+	Embeds        []any        `json:"embeds,omitempty"`
+	Components    []any        `json:"components,omitempty"`
+	Attachments   []Attachment `json:"attachments,omitempty"`
+	Flags         int          `json:"flags,omitempty"`
+	TTS           bool         `json:"tts,omitempty"`
+	Created       time.Time    `json:"created"`
+	Edited        *time.Time   `json:"edited,omitempty"`
+	Nonce         any          `json:"nonce,omitempty"`
+	ReplyTo       string       `json:"reply_to,omitempty"`
+	InteractionID string       `json:"interaction_id,omitempty"`
 	// Interaction names the command and who used it, kept for display.
 	Interaction *interactionRef `json:"interaction,omitempty"`
 	// AllowedMentions is what the author allowed, as sent; nil allows all.
@@ -50,6 +51,8 @@ type interactionRef struct {
 	User string `json:"user"`
 	// Message is the one whose component was used.
 	Message string `json:"message,omitempty"`
+	// From is the interaction whose modal was submitted.
+	From *interactionRef `json:"from,omitempty"`
 }
 
 // mentions is what of a message's text notifies somebody.
@@ -99,11 +102,18 @@ func (w *World) messageJSON(m *Message) obj {
 		}
 	}
 	roles = append(roles, m.Mentioned.Roles...)
+	files, embeds := []obj{}, orEmpty(m.Embeds)
+	for _, a := range m.Attachments {
+		files = append(files, w.attachmentJSON(m.ChannelID, a))
+	}
+	if m.Flags&FlagSuppressEmbeds != 0 {
+		embeds = []any{}
+	}
 	o := obj{
 		"id": m.ID, "channel_id": m.ChannelID, "author": userJSON(w.st.user(m.AuthorID)), "content": m.Content,
 		"timestamp": stamp(m.Created), "edited_timestamp": nil, "tts": m.TTS, "mention_everyone": m.Mentioned.Everyone,
-		"mentions": users, "mention_roles": roles, "mention_channels": []obj{}, "attachments": []obj{},
-		"embeds": orEmpty(m.Embeds), "components": orEmpty(m.Components), "pinned": false, "type": 0, "flags": m.Flags,
+		"mentions": users, "mention_roles": roles, "mention_channels": []obj{}, "attachments": files,
+		"embeds": embeds, "components": orEmpty(m.Components), "pinned": false, "type": 0, "flags": m.Flags,
 	}
 	if m.Edited != nil {
 		o["edited_timestamp"] = stamp(*m.Edited)
@@ -113,7 +123,11 @@ func (w *World) messageJSON(m *Message) obj {
 	}
 	if m.ReplyTo != "" {
 		o["type"] = 19
-		o["message_reference"] = obj{"type": 0, "message_id": m.ReplyTo, "channel_id": m.ChannelID, "guild_id": m.GuildID}
+		ref := obj{"type": 0, "message_id": m.ReplyTo, "channel_id": m.ChannelID}
+		if m.GuildID != "" {
+			ref["guild_id"] = m.GuildID
+		}
+		o["message_reference"] = ref
 		o["referenced_message"] = nil
 		if ref := w.message(m.ChannelID, m.ReplyTo); ref != nil && ref.ReplyTo == "" {
 			o["referenced_message"] = w.messageJSON(ref)
@@ -121,19 +135,45 @@ func (w *World) messageJSON(m *Message) obj {
 	}
 	if r := m.Interaction; r != nil {
 		o["application_id"], o["webhook_id"] = m.AuthorID, m.AuthorID
-		user := userJSON(w.st.user(r.User))
-		meta := obj{"id": r.ID, "type": r.Type, "user": user, "authorizing_integration_owners": obj{"0": m.GuildID}}
-		if r.Type == interactionComponent {
-			meta["interacted_message_id"] = r.Message
-		}
 		if r.Type == interactionCommand {
 			o["type"] = 20
-			meta["name"], meta["command_type"] = r.Name, 1
-			o["interaction"] = obj{"id": r.ID, "type": r.Type, "name": r.Name, "user": user}
+			o["interaction"] = obj{"id": r.ID, "type": r.Type, "name": r.Name, "user": userJSON(w.st.user(r.User))}
 		}
-		o["interaction_metadata"] = meta
+		o["interaction_metadata"] = w.metadataJSON(r, m.GuildID)
 	}
 	return o
+}
+
+// metadataJSON names the interaction that a message comes from.
+func (w *World) metadataJSON(r *interactionRef, guild string) obj {
+	meta := obj{
+		"id": r.ID, "type": r.Type, "user": userJSON(w.st.user(r.User)),
+		"authorizing_integration_owners": obj{"0": ownerOf(guild)},
+	}
+	switch r.Type {
+	case interactionCommand:
+		meta["name"], meta["command_type"] = r.Name, 1
+	case interactionComponent:
+		meta["interacted_message_id"] = r.Message
+	case interactionModal:
+		if r.From != nil {
+			meta["triggering_interaction_metadata"] = w.metadataJSON(r.From, guild)
+		}
+	}
+	return meta
+}
+
+// onlyFor is the id of the only person who sees the message; empty if all do.
+func (m *Message) onlyFor() string {
+	if m.Flags&FlagEphemeral == 0 || m.Interaction == nil {
+		return ""
+	}
+	return m.Interaction.User
+}
+
+// seenBy says whether a person sees the message in a channel that they see.
+func (m *Message) seenBy(user string) bool {
+	return m.Flags&FlagEphemeral == 0 || m.onlyFor() == user
 }
 
 func orEmpty(l []any) []any {
@@ -169,7 +209,16 @@ func (w *World) post(m *Message) {
 // ephemeral message is told to nobody.
 func (w *World) tellMessage(name string, m *Message) {
 	w.touch()
+	op := "update"
+	if name == "MESSAGE_CREATE" {
+		op = "create"
+	}
+	w.showMessage(op, m)
 	if m.Flags&FlagEphemeral != 0 {
+		return
+	}
+	if d := w.st.dm(m.ChannelID); d != nil {
+		w.tellDirect(d, name, w.messageJSON(m))
 		return
 	}
 	g, c := w.st.channel(m.ChannelID)
@@ -196,7 +245,10 @@ func (w *World) tellMessage(name string, m *Message) {
 func (w *World) remove(m *Message) {
 	w.st.Messages[m.ChannelID] = slices.DeleteFunc(w.st.Messages[m.ChannelID], func(o *Message) bool { return o == m })
 	w.touch()
-	if m.Flags&FlagEphemeral == 0 {
+	w.showMessage("delete", m)
+	if d := w.st.dm(m.ChannelID); d != nil {
+		w.tellDirect(d, "MESSAGE_DELETE", obj{"id": m.ID, "channel_id": m.ChannelID})
+	} else if m.Flags&FlagEphemeral == 0 {
 		w.dispatch(event{name: "MESSAGE_DELETE", guild: m.GuildID, intent: IntentGuildMessages, data: obj{
 			"id": m.ID, "channel_id": m.ChannelID, "guild_id": m.GuildID,
 		}})

@@ -72,7 +72,7 @@ var mentionsCheck = object(fields{
 // messageCheck checks the body of a message in any of the endpoints that take
 // one. The fields are the union of what they take: libraries send for example
 // tts with an edit, and Discord lets it pass.
-func messageCheck(flags int) check {
+func messageCheck(flags, have int) check {
 	return object(fields{
 		"content": null(str(0, 2000)), "tts": null(boolean), "embeds": null(embedsCheck),
 		"components": null(func(any, *problems) {}), "allowed_mentions": null(mentionsCheck),
@@ -98,9 +98,24 @@ func messageCheck(flags int) check {
 			p.at("flags").add("BITFIELD_TYPE_CONVERT", "These flags may not be set here.")
 		}
 		if m["components"] != nil {
-			componentsCheck(intOf(m["flags"])&FlagComponentsV2 != 0)(m["components"], p.at("components"))
+			componentsCheck((intOf(m["flags"])|have)&FlagComponentsV2 != 0)(m["components"], p.at("components"))
 		}
+		legacyCheck(m, have, p)
 	})
+}
+
+// legacyCheck refuses the old fields of a message that is made of components
+// V2 (https://discord.com/developers/docs/components/reference).
+func legacyCheck(m map[string]any, have int, p *problems) {
+	if (intOf(m["flags"])|have)&FlagComponentsV2 == 0 {
+		return
+	}
+	for _, k := range []string{"content", "embeds", "poll", "sticker_ids"} {
+		list, _ := m[k].([]any)
+		if s, _ := m[k].(string); s != "" || len(list) > 0 {
+			p.at(k).add("MESSAGE_CANNOT_USE_LEGACY_FIELDS_WITH_COMPONENTS_V2", "The 'MessageFlags.IS_COMPONENTS_V2' flag is set and this field may not be used with it.")
+		}
+	}
 }
 
 // messageBody is a validated message as it was sent. A nil pointer is a field
@@ -118,18 +133,25 @@ type messageBody struct {
 		MessageID string `json:"message_id"`
 		Fail      *bool  `json:"fail_if_not_exists"`
 	} `json:"message_reference"`
-	sent map[string]any
+	Attachments *[]struct {
+		ID          json.Number `json:"id"`
+		Filename    *string     `json:"filename"`
+		Description *string     `json:"description"`
+	} `json:"attachments"`
+	sent  map[string]any
+	files []upload
 }
 
-// decodeMessage validates a body and decodes it.
-func decodeMessage(v any, flags int) (*messageBody, *apiError) {
+// decodeMessage validates a body and decodes it. Only the given flags may be
+// set; have are those of the message that is edited.
+func decodeMessage(q *request, v any, flags, have int) (*messageBody, *apiError) {
 	p := &problems{}
-	messageCheck(flags)(v, p)
+	messageCheck(flags, have)(v, p)
 	if !p.empty() {
 		return nil, errForm(p)
 	}
 	sent, ok := v.(map[string]any)
-	b := &messageBody{sent: sent}
+	b := &messageBody{sent: sent, files: q.files}
 	if err := json.Unmarshal(mustJSON(v), b); !ok || err != nil {
 		return nil, refuse(400, 50035, "Invalid Form Body")
 	}
@@ -137,7 +159,7 @@ func decodeMessage(v any, flags int) (*messageBody, *apiError) {
 }
 
 // apply writes the fields that were sent into a message.
-func (b *messageBody) apply(m *Message, everyone bool) *apiError {
+func (b *messageBody) apply(w *World, m *Message, everyone bool) *apiError {
 	if _, ok := b.sent["content"]; ok {
 		m.Content = ""
 		if b.Content != nil {
@@ -164,12 +186,15 @@ func (b *messageBody) apply(m *Message, everyone bool) *apiError {
 		}
 	}
 	if b.Flags != nil {
-		m.Flags = m.Flags&(FlagEphemeral|FlagLoading) | *b.Flags
+		m.Flags = m.Flags&(FlagEphemeral|FlagLoading|FlagComponentsV2) | *b.Flags
 	}
 	if _, ok := b.sent["allowed_mentions"]; ok || m.AllowedMentions == nil {
 		m.AllowedMentions = b.Allowed
 	}
-	if m.Content == "" && len(m.Embeds) == 0 && len(m.Components) == 0 {
+	if e := b.attach(w, m); e != nil {
+		return e
+	}
+	if m.Content == "" && len(m.Embeds) == 0 && len(m.Components) == 0 && len(m.Attachments) == 0 {
 		return refuse(400, 50006, "Cannot send an empty message")
 	}
 	m.Mentioned = mentionsOf(m.Content, m.AllowedMentions, everyone)

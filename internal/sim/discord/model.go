@@ -8,6 +8,7 @@ import (
 const (
 	ChannelText  = 0
 	ChannelVoice = 2
+	ChannelStage = 13
 )
 
 // User is an account, of a person or of a bot.
@@ -16,15 +17,19 @@ type User struct {
 	Name   string `json:"name"`
 	Locale string `json:"locale"`
 	Bot    bool   `json:"bot,omitempty"`
+	// NoDMs is true for a person who takes no direct messages.
+	NoDMs bool `json:"no_dms,omitempty"`
 }
 
 // Bot is an application and its account; both have the same id.
 type Bot struct {
-	ID                string      `json:"id"`
-	Name              string      `json:"name"`
-	Token             string      `json:"token"`
-	PrivilegedIntents int         `json:"privileged_intents,omitempty"`
-	Identifies        []time.Time `json:"identifies,omitempty"`
+	ID                string `json:"id"`
+	Name              string `json:"name"`
+	Token             string `json:"token"`
+	PrivilegedIntents int    `json:"privileged_intents,omitempty"`
+	// Permissions are those that the bot is invited with.
+	Permissions uint64      `json:"permissions,omitempty"`
+	Identifies  []time.Time `json:"identifies,omitempty"`
 }
 
 // Role is a role of a guild. The one with the guild's id is @everyone.
@@ -110,6 +115,8 @@ type state struct {
 	Sessions      []*session            `json:"sessions"`
 	// First is the guilds as at first, for Reset.
 	First []*Guild `json:"first"`
+	// DMs are the direct channels.
+	DMs []*DM `json:"dms,omitempty"`
 }
 
 func (s *state) user(id string) *User {
@@ -144,6 +151,9 @@ func (s *state) channel(id string) (*Guild, *Channel) {
 		if c := g.channel(id); c != nil {
 			return g, c
 		}
+	}
+	if d := s.dm(id); d != nil {
+		return d.place()
 	}
 	return nil, nil
 }

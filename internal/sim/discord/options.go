@@ -34,6 +34,9 @@ type Options struct {
 	GlobalLimit int
 	// NoRouteLimits switches the limits of single routes off (for benchmarks).
 	NoRouteLimits bool
+	// OldEdits is how many edits of messages that are older than an hour a bot
+	// has in a channel in an hour (30046); 5 if zero, unlimited if negative.
+	OldEdits int
 	// QueueLimit is how many frames may wait for a slow reader before its
 	// connection is closed; 2048 if zero. A replay is exempt.
 	QueueLimit int
@@ -63,71 +66,10 @@ func (o Options) withDefaults() Options {
 			*n = v
 		}
 	}
+	num(&o.OldEdits, 5)
 	num(&o.ReplayBuffer, 1000)
 	num(&o.IdentifyLimit, 1000)
 	num(&o.GlobalLimit, 50)
 	num(&o.QueueLimit, 2048)
 	return o
-}
-
-// Seed describes a world as at first. Names are unique within their list.
-type Seed struct {
-	Users  []UserSeed
-	Bots   []BotSeed
-	Guilds []GuildSeed
-}
-
-// UserSeed is a person.
-type UserSeed struct {
-	// Name is the username, lower case.
-	Name string
-	// Locale is the client's language, as en-US.
-	Locale string
-}
-
-// BotSeed is an application with its bot account. It is in every guild.
-type BotSeed struct {
-	Name string
-	// Token is the bot token; made up if empty. Its first segment must be the
-	// base64 of ApplicationID, which is then needed too.
-	Token         string
-	ApplicationID string
-	// Permissions of the bot's role; UsualPermissions if zero.
-	Permissions uint64
-	// PrivilegedIntents it may ask for, as a mask of gateway intents.
-	PrivilegedIntents int
-}
-
-// GuildSeed is a guild; all users are its members, the first one owns it.
-type GuildSeed struct {
-	Name     string
-	Locale   string
-	Channels []ChannelSeed
-	// Empty leaves all users out but the owner.
-	Empty bool
-}
-
-// ChannelSeed is a channel of a guild.
-type ChannelSeed struct {
-	Name string
-	// Voice makes it a voice channel, otherwise it is a text channel.
-	Voice     bool
-	UserLimit int
-}
-
-// Demo is the world of the sandbox: guild demo with its people, guild empty
-// without, and one bot, atril, in both.
-func Demo() Seed {
-	return Seed{
-		Users: []UserSeed{{"ana", "en-US"}, {"bruno", "es-ES"}, {"carla", "en-US"}},
-		Bots:  []BotSeed{{Name: "atril"}},
-		Guilds: []GuildSeed{
-			{Name: "demo", Locale: "en-US", Channels: []ChannelSeed{
-				{Name: "general"}, {Name: "music", Voice: true}, {Name: "quiet", Voice: true},
-			}},
-			{Name: "empty", Locale: "en-US", Empty: true, Channels: []ChannelSeed{
-				{Name: "general"}, {Name: "music", Voice: true},
-			}},
-		},
-	}
 }

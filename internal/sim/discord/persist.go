@@ -111,6 +111,7 @@ func (w *World) AutoSave(path string) error {
 
 // touch notes that the state has changed. It is called with the lock.
 func (w *World) touch() {
+	w.watchWorld()
 	if w.save.path == "" || w.save.dirty || w.closed {
 		return
 	}

@@ -61,6 +61,9 @@ func roleJSON(r *Role) obj {
 }
 
 func (w *World) channelJSON(c *Channel) obj {
+	if c.Type == ChannelDM {
+		return w.dmJSON(c)
+	}
 	over := make([]obj, 0, len(c.Overwrites))
 	for _, o := range c.Overwrites {
 		over = append(over, obj{"id": o.ID, "type": o.Type, "allow": permString(o.Allow), "deny": permString(o.Deny)})

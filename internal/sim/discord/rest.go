@@ -32,6 +32,9 @@ type request struct {
 	bot  *Bot
 	body any
 	raw  []byte
+	// header is that of the answer; files came with a multipart body.
+	header http.Header
+	files  []upload
 }
 
 // major is the parameter that a bucket is counted by.
@@ -111,6 +114,7 @@ func (w *World) routes() *http.ServeMux {
 			mux.HandleFunc(method+" /api/v10"+path, func(rw http.ResponseWriter, r *http.Request) { w.serve(rw, r, &rt) })
 		}
 	}
+	mux.HandleFunc("GET /attachments/{channel}/{attachment}/{name}", w.serveAttachment)
 	mux.HandleFunc("GET /gateway", w.serveGateway)
 	mux.HandleFunc("GET /gateway/{$}", w.serveGateway)
 	missing := route{pattern: "ANY /", open: true, interaction: true, handle: func(*request) (int, any, *apiError) {
@@ -126,6 +130,7 @@ func (w *World) serve(rw http.ResponseWriter, r *http.Request, rt *route) {
 	bad := q.read(rw)
 	w.mu.Lock()
 	h := rw.Header()
+	q.header = h
 	h.Set("Via", "1.1 google")
 	h.Set("Date", w.now().Format(http.TimeFormat))
 	status, body, err := 0, any(nil), bad
@@ -179,6 +184,9 @@ func (q *request) safePath() string {
 
 // read takes the body in and decodes it.
 func (q *request) read(rw http.ResponseWriter) *apiError {
+	if isMultipart(q.Header) {
+		return q.readForm(rw)
+	}
 	raw, err := io.ReadAll(http.MaxBytesReader(rw, q.Body, maxBody))
 	if tooLarge := (*http.MaxBytesError)(nil); errors.As(err, &tooLarge) {
 		return refuse(http.StatusRequestEntityTooLarge, 40005, "Request entity too large")
@@ -186,13 +194,18 @@ func (q *request) read(rw http.ResponseWriter) *apiError {
 	if err != nil {
 		return refuse(400, 0, "400: Bad Request")
 	}
+	if ct, _, _ := strings.Cut(q.Header.Get("Content-Type"), ";"); len(raw) > 0 && ct != "application/json" {
+		return refuse(400, 50035, "Invalid Form Body: this simulator takes application/json and multipart/form-data")
+	}
+	return q.decode(raw)
+}
+
+// decode takes the JSON of a request.
+func (q *request) decode(raw []byte) *apiError {
 	q.raw = raw
 	if len(raw) == 0 {
 		q.body = map[string]any{}
 		return nil
-	}
-	if ct, _, _ := strings.Cut(q.Header.Get("Content-Type"), ";"); ct != "application/json" {
-		return refuse(400, 50035, "Invalid Form Body: this simulator takes application/json")
 	}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()

@@ -3,6 +3,7 @@ package discord
 import (
 	"crypto/subtle"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -72,17 +73,17 @@ func (w *World) callback(q *request) (int, any, *apiError) {
 	fits := map[int][]int{
 		interactionCommand: {cbMessage, cbDefer, cbModal}, interactionAutocomplete: {cbChoices},
 		interactionComponent: {cbMessage, cbDefer, cbDeferUpdate, cbUpdate, cbModal},
+		interactionModal:     {cbMessage, cbDefer},
 	}
-	ok := false
-	for _, t := range fits[it.Type] {
-		ok = ok || t == typ
+	if it.SourceID != "" { // a modal that a component opened may change its message
+		fits[interactionModal] = []int{cbMessage, cbDefer, cbDeferUpdate, cbUpdate}
 	}
-	if !ok {
+	if !slices.Contains(fits[it.Type], typ) {
 		p := &problems{}
 		p.at("type").add("INTERACTION_CALLBACK_INVALID_TYPE", "This interaction cannot be answered with this type.")
 		return 0, nil, errForm(p)
 	}
-	if e := w.answer(it, typ, data); e != nil {
+	if e := w.answer(q, it, typ, data); e != nil {
 		return 0, nil, errForBody(e)
 	}
 	now := w.now()
@@ -98,11 +99,11 @@ func (w *World) callback(q *request) (int, any, *apiError) {
 }
 
 // answer carries a callback out.
-func (w *World) answer(it *interaction, typ int, data any) *apiError {
+func (w *World) answer(q *request, it *interaction, typ int, data any) *apiError {
 	switch typ {
 	case cbMessage, cbDefer:
 		m := w.answerMessage(it)
-		b, e := decodeMessage(data, flagsInteraction)
+		b, e := decodeMessage(q, data, flagsInteraction, 0)
 		if e != nil {
 			return e
 		}
@@ -111,7 +112,7 @@ func (w *World) answer(it *interaction, typ int, data any) *apiError {
 			if b.Flags != nil {
 				m.Flags |= *b.Flags & FlagEphemeral
 			}
-		} else if e := b.apply(m, false); e != nil {
+		} else if e := b.apply(w, m, false); e != nil {
 			return e
 		}
 		w.post(m)
@@ -123,30 +124,22 @@ func (w *World) answer(it *interaction, typ int, data any) *apiError {
 		if m == nil {
 			return errUnknown(10008, "Message")
 		}
-		if _, _, e := w.edit(&request{body: data}, m, flagsInteraction); e != nil {
+		if _, _, e := w.edit(q, data, m, flagsInteraction); e != nil {
 			return e
 		}
 		it.OriginalID = it.SourceID
 	case cbChoices:
-		q := &request{body: data, raw: mustJSON(data)}
-		if e := q.validate(object(fields{"choices!": list(0, 25, choiceCheck)})); e != nil {
+		choices, e := takeChoices(data, it.Focus)
+		if e != nil {
 			return e
 		}
-		var c struct {
-			Choices []Choice `json:"choices"`
-		}
-		if e := q.take(&c); e != nil {
-			return e
-		}
-		it.Choices = c.Choices
+		it.Choices = choices
 	case cbModal:
-		q := &request{body: data}
-		if e := q.validate(object(fields{
-			"custom_id!": str(1, 100), "title!": str(1, 45), "components!": list(1, 5, func(any, *problems) {}),
-		})); e != nil {
+		modal, e := takeModal(data, it.ID)
+		if e != nil {
 			return e
 		}
-		it.Modal = mustJSON(data)
+		it.Modal = modal
 	}
 	return nil
 }
@@ -155,7 +148,7 @@ func (w *World) answer(it *interaction, typ int, data any) *apiError {
 func (w *World) answerMessage(it *interaction) *Message {
 	return &Message{
 		ChannelID: it.ChannelID, GuildID: it.GuildID, AuthorID: it.AppID, InteractionID: it.ID,
-		Interaction: &interactionRef{ID: it.ID, Type: it.Type, Name: it.Name, User: it.UserID, Message: it.SourceID},
+		Interaction: it.ref(),
 	}
 }
 
@@ -213,15 +206,15 @@ func (w *World) ofAnswer(f func(*request, *interaction, *Message) (int, any, *ap
 // answer is the answer.
 func (w *World) editAnswer(q *request, it *interaction, m *Message) (int, any, *apiError) {
 	if m.Flags&FlagLoading == 0 {
-		return w.edit(q, m, flagsInteraction)
+		return w.edit(q, q.body, m, flagsInteraction)
 	}
 	next := *m
 	next.Flags &^= FlagLoading
-	b, e := decodeMessage(q.body, flagsInteraction)
+	b, e := decodeMessage(q, q.body, flagsInteraction, m.Flags)
 	if e != nil {
 		return 0, nil, e
 	}
-	if e := b.apply(&next, false); e != nil {
+	if e := b.apply(w, &next, false); e != nil {
 		return 0, nil, e
 	}
 	next.Flags = next.Flags&^FlagEphemeral | m.Flags&FlagEphemeral
@@ -245,12 +238,12 @@ func (w *World) followUp(q *request, it *interaction) (int, any, *apiError) {
 	if m := w.message(it.ChannelID, it.OriginalID); m != nil && m.Flags&FlagLoading != 0 {
 		return w.editAnswer(q, it, m)
 	}
-	b, e := decodeMessage(q.body, flagsInteraction)
+	b, e := decodeMessage(q, q.body, flagsInteraction, 0)
 	if e != nil {
 		return 0, nil, e
 	}
 	m := w.answerMessage(it)
-	if e := b.apply(m, false); e != nil {
+	if e := b.apply(w, m, false); e != nil {
 		return 0, nil, e
 	}
 	w.post(m)

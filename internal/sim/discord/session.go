@@ -65,6 +65,7 @@ type event struct {
 // dispatch numbers an event for every session that may see it, keeps it for a
 // replay and hands it to the connection if there is one.
 func (w *World) dispatch(e event) {
+	w.watchDispatch(e)
 	var shared json.RawMessage
 	for _, s := range w.st.Sessions {
 		if e.bot != "" && s.BotID != e.bot || e.intent != 0 && s.Intents&e.intent == 0 || e.guild != "" && !w.has(s, e.guild) {
@@ -127,6 +128,7 @@ func (w *World) session(id string) *session {
 // detach lets a session live on without a connection until its time is over.
 func (w *World) detach(s *session) {
 	s.conn = nil
+	w.watchWorld()
 	if w.closed {
 		return
 	}

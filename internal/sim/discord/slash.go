@@ -63,11 +63,14 @@ func (w *World) begin(s SlashCommand, focused string) (string, error) {
 	const op = "discord.Send"
 	w.mu.Lock()
 	defer w.unlock()
-	g, u, err := w.findMember(op, s.Guild, s.User)
-	if err != nil {
-		return "", err
+	key := s.Channel
+	if s.Guild == "" && key == "" {
+		key = s.Bot
 	}
-	ch, err := w.stand(op, g, u, s.Channel)
+	g, u, ch, err := w.findPlace(op, s.Guild, s.User, key)
+	if err == nil && ch == nil {
+		ch, err = w.stand(op, g, u, s.Channel)
+	}
 	if err != nil {
 		return "", err
 	}
@@ -99,7 +102,7 @@ func (w *World) begin(s SlashCommand, focused string) (string, error) {
 		GuildID: g.ID, ChannelID: ch.ID, UserID: u.ID, Name: strings.Join(path, " "),
 	}
 	if focused != "" {
-		it.Type = interactionAutocomplete
+		it.Type, it.Focus = interactionAutocomplete, r.focus
 	}
 	w.open(it, data)
 	return it.ID, nil
@@ -110,15 +113,7 @@ func (w *World) stand(op string, g *Guild, u *User, key string) (*Channel, error
 	if u.Bot {
 		return nil, fault.New(fault.Denied, op, "bots do not use commands")
 	}
-	if key == "" {
-		for _, c := range g.Channels {
-			if c.Type == ChannelText {
-				key = c.ID
-				break
-			}
-		}
-	}
-	ch, err := findChannel(op, g, key)
+	ch, err := findChannel(op, g, g.orFirst(key))
 	if err != nil {
 		return nil, err
 	}
@@ -148,7 +143,7 @@ func (w *World) pick(op string, g *Guild, bot string, path []string) (*Command, 
 func (w *World) visible(g *Guild) []*Command {
 	var own, global []*Command
 	for _, c := range w.st.Commands {
-		if c.Type != 1 || g.member(c.ApplicationID) == nil || len(c.Contexts) > 0 && !slices.Contains(c.Contexts, 0) {
+		if c.Type != 1 || g.member(c.ApplicationID) == nil || !c.usedIn(g) {
 			continue
 		}
 		if c.GuildID == g.ID {
@@ -160,6 +155,17 @@ func (w *World) visible(g *Guild) []*Command {
 	return append(own, global...)
 }
 
+// usedIn says whether a command may be used in a guild, or in direct channels.
+func (c *Command) usedIn(g *Guild) bool {
+	if g.ID != "" {
+		return len(c.Contexts) == 0 || slices.Contains(c.Contexts, contextGuild)
+	}
+	if len(c.Contexts) == 0 {
+		return c.GuildID == "" && deref(c.DMPermission, true)
+	}
+	return c.GuildID == "" && slices.Contains(c.Contexts, contextDM)
+}
+
 // Commands returns the slash commands that may be used in a guild. NotFound.
 func (w *World) Commands(guild string) ([]Command, error) {
 	w.mu.Lock()
@@ -168,11 +174,27 @@ func (w *World) Commands(guild string) ([]Command, error) {
 	if err != nil {
 		return nil, err
 	}
+	return w.commandsOf(g), nil
+}
+
+// DirectCommands returns the slash commands that a person may use in the direct
+// channel with a bot, which is opened if there is none. NotFound.
+func (w *World) DirectCommands(user, bot string) ([]Command, error) {
+	w.mu.Lock()
+	defer w.unlock()
+	g, _, _, err := w.findPlace("discord.DirectCommands", "", user, bot)
+	if err != nil {
+		return nil, err
+	}
+	return w.commandsOf(g), nil
+}
+
+func (w *World) commandsOf(g *Guild) []Command {
 	out := []Command{}
 	for _, c := range w.visible(g) {
 		out = append(out, *c)
 	}
-	return out, nil
+	return out
 }
 
 // resolver turns what was typed into the options of an interaction.
@@ -181,6 +203,7 @@ type resolver struct {
 	g       *Guild
 	op      string
 	focused string
+	focus   int            // type of the focused option
 	seen    map[string]obj // data.resolved
 }
 
@@ -236,6 +259,7 @@ func (r *resolver) values(name string, options []Option, args []Arg) ([]obj, err
 		case focus && !o.Autocomplete:
 			return nil, r.bad("option %q of /%s has no autocompletion", o.Name, name)
 		case focus:
+			r.focus = o.Type
 			out = append(out, obj{"type": o.Type, "name": o.Name, "value": raw, "focused": true})
 			continue
 		case !ok && o.Required && r.focused == "":

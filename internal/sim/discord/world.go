@@ -33,6 +33,8 @@ type World struct {
 	after      []func()
 	onVoice    []func(guild, user string, code int)
 	waiters    map[string]chan struct{}
+	watch      watchers
+	files      uploads
 	violations []Violation
 	limits     limiter
 	save       autosave
@@ -81,6 +83,7 @@ func (w *World) OnVoiceClosed(f func(guild, user string, code int)) {
 func (w *World) Close() error {
 	w.mu.Lock()
 	w.closed = true
+	w.dropAll()
 	for c := range w.conns {
 		c.close(closeUnknown, "the simulator stops")
 	}
@@ -136,9 +139,8 @@ func randomToken(n int) string {
 func (w *World) seed(s Seed) {
 	w.st = state{Version: stateVersion, Messages: map[string][]*Message{}}
 	for _, u := range s.Users {
-		w.st.Users = append(w.st.Users, &User{ID: w.newID(), Name: u.Name, Locale: u.Locale})
+		w.st.Users = append(w.st.Users, &User{ID: w.newID(), Name: u.Name, Locale: u.Locale, NoDMs: u.NoDMs})
 	}
-	perms := map[string]uint64{}
 	for _, b := range s.Bots {
 		bot := &Bot{ID: b.ApplicationID, Name: b.Name, Token: b.Token, PrivilegedIntents: b.PrivilegedIntents}
 		if bot.ID == "" {
@@ -147,43 +149,16 @@ func (w *World) seed(s Seed) {
 		if bot.Token == "" {
 			bot.Token = base64.RawStdEncoding.EncodeToString([]byte(bot.ID)) + "." + randomToken(3) + "." + randomToken(19)
 		}
-		perms[bot.ID] = b.Permissions
-		if b.Permissions == 0 {
-			perms[bot.ID] = UsualPermissions
+		if bot.Permissions = b.Permissions; bot.Permissions == 0 {
+			bot.Permissions = UsualPermissions
 		}
 		w.st.Bots = append(w.st.Bots, bot)
 		w.st.Users = append(w.st.Users, &User{ID: bot.ID, Name: b.Name, Locale: "en-US", Bot: true})
 	}
 	for _, g := range s.Guilds {
-		w.seedGuild(g, perms)
+		w.seedGuild(g)
 	}
 	w.st.First = clone(w.st.Guilds)
-}
-
-func (w *World) seedGuild(s GuildSeed, perms map[string]uint64) {
-	g := &Guild{ID: w.newID(), Name: s.Name, Locale: s.Locale, Voice: map[string]*VoiceState{}, Servers: map[string]*voiceServer{}}
-	g.Roles = append(g.Roles, &Role{ID: g.ID, Name: "@everyone", Permissions: everyonePermissions})
-	for i, c := range s.Channels {
-		ch := &Channel{ID: w.newID(), GuildID: g.ID, Name: c.Name, Position: i, UserLimit: c.UserLimit}
-		if c.Voice {
-			ch.Type = ChannelVoice
-		}
-		g.Channels = append(g.Channels, ch)
-	}
-	for _, u := range w.st.Users {
-		switch {
-		case u.Bot:
-			r := &Role{ID: w.newID(), Name: u.Name, Permissions: perms[u.ID], Position: len(g.Roles), BotID: u.ID}
-			g.Roles = append(g.Roles, r)
-			g.Members = append(g.Members, &Member{UserID: u.ID, Roles: []string{r.ID}, JoinedAt: w.now()})
-		case g.OwnerID == "" || !s.Empty:
-			if g.OwnerID == "" {
-				g.OwnerID = u.ID
-			}
-			g.Members = append(g.Members, &Member{UserID: u.ID, Roles: []string{}, JoinedAt: w.now()})
-		}
-	}
-	w.st.Guilds = append(w.st.Guilds, g)
 }
 
 // clone copies the guilds deeply by way of their stored form.

@@ -1,0 +1,73 @@
+package discord
+
+import (
+	"slices"
+	"strconv"
+)
+
+// attach gives a message its files. The list of attachments names those that
+// came with this request by the n of files[n] and those to keep by their id;
+// without a list everything is kept and every file is added
+// (https://discord.com/developers/docs/reference#editing-message-attachments).
+func (b *messageBody) attach(w *World, m *Message) *apiError {
+	next, taken := slices.Clone(m.Attachments), make([]bool, len(b.files))
+	if b.Attachments != nil {
+		next = nil
+		p := &problems{}
+		for i, a := range *b.Attachments {
+			at, ok := b.named(m, a.ID.String(), taken)
+			switch {
+			case !ok:
+				p.at("attachments").at(strconv.Itoa(i)).at("id").add("ATTACHMENT_NOT_FOUND", "There is no such attachment, and no file of that number.")
+				continue
+			case a.Filename != nil && at.ID == "" && fileName(*a.Filename) != "":
+				at.Filename = fileName(*a.Filename)
+			}
+			if a.Description != nil {
+				at.Description = *a.Description
+			}
+			next = append(next, at)
+		}
+		if !p.empty() {
+			return errForm(p)
+		}
+	}
+	for i, f := range b.files {
+		if !taken[i] {
+			next = append(next, f.attachment())
+		}
+	}
+	if len(next) > maxFiles {
+		return refuse(400, 30015, "Maximum number of attachments in a message reached (10)")
+	}
+	for i, f := 0, slices.Clone(b.files); i < len(next); i++ {
+		if next[i].ID != "" {
+			continue
+		}
+		next[i].ID = w.newID()
+		at := slices.IndexFunc(f, func(u upload) bool { return u.key == next[i].key })
+		w.files.put(next[i].ID, f[at].data)
+	}
+	m.Attachments = next
+	return nil
+}
+
+// named finds what an entry of the list means.
+func (b *messageBody) named(m *Message, id string, taken []bool) (Attachment, bool) {
+	for _, a := range m.Attachments {
+		if a.ID == id {
+			return a, true
+		}
+	}
+	for i, f := range b.files {
+		if f.key == id && !taken[i] {
+			taken[i] = true
+			return f.attachment(), true
+		}
+	}
+	return Attachment{}, false
+}
+
+func (f upload) attachment() Attachment {
+	return Attachment{Filename: f.name, ContentType: f.typ, Size: len(f.data), key: f.key}
+}
