@@ -49,7 +49,7 @@ func (d *sleeve) printf(format string, args ...any) { fmt.Fprintf(&d.Buffer, for
 
 // colour is one beside the record's own hue, by degrees; saturation and light in percent.
 func (d *sleeve) colour(turn float64, saturation, light int) string {
-	return fmt.Sprintf("hsl(%d %d%% %d%%)", int(math.Mod(d.hue+turn+360, 360)), saturation, light)
+	return fmt.Sprintf("hsl(%d,%d%%,%d%%)", int(math.Mod(d.hue+turn+360, 360)), saturation, light)
 }
 
 func (d *sleeve) between(low, high int) int { return low + d.dice.IntN(high-low+1) }
