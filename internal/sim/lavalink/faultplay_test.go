@@ -76,6 +76,21 @@ func TestFaultStuckWhilePaused(t *testing.T) {
 	s.until("TrackStuck") // ten seconds after it wanted to go on
 }
 
+// A track that breaks in the middle, set down behind that place while the node
+// is stuck, is whole once the node is.
+func TestFaultStuckBehindABreakage(t *testing.T) {
+	r := newRig(t)
+	s := r.playing("blink")
+	r.breaks("node.stuck")
+	r.want(200, "PATCH", s.path(guild), `{"track":{"identifier":"broken-middle"},"position":10000}`)
+	r.clock.Advance(time.Second)
+	r.mends("node.stuck")
+	r.clock.Advance(2 * time.Second)
+	if p := r.player(); p.Position != 12_000 || !p.Sounding {
+		t.Fatalf("player %+v", p)
+	}
+}
+
 func TestFaultExceptionBefore(t *testing.T) {
 	r := newRig(t)
 	r.breaks("node.exception_before")

@@ -42,7 +42,6 @@ func (p *player) play(now time.Time, source *Track, info TrackInfo, userData jso
 	p.track = t
 	p.spoil()
 	p.session.node.changed = true
-	t.middle = t.fault == FaultMiddle && t.base > t.faultAt
 	if source.Fault == FaultStart || source.Fault == FaultLoad || p.hit(FaultExceptionBefore) {
 		t.failure = newException("Something broke when playing the track.", "suspicious",
 			"com.sandbox.BrokenStreamException: "+source.ID)
@@ -135,7 +134,6 @@ func (p *player) seek(now time.Time, to time.Duration) {
 		t.base, t.anchor = min(to, t.source.Length), now
 		t.stuckAt, t.stuck = time.Time{}, false
 		p.spoil()
-		t.middle = t.fault == FaultMiddle && t.base > t.faultAt
 		p.session.node.changed = true
 		p.record(now, KindSeek, "")
 		p.settle(now)
@@ -206,6 +204,7 @@ func (p *player) spoil() {
 	if p.hit(FaultStuckNode) {
 		t.fault, t.faultAt = FaultStuck, t.base
 	}
+	t.middle = t.fault == FaultMiddle && t.base > t.faultAt
 }
 
 // hit tells whether a lasting fault of the node is about this player.
