@@ -25,11 +25,12 @@ const MaxText = 64
 func Draw(identifier, title, author string) []byte {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(identifier)) // a hash takes everything
-	d := &sleeve{dice: rand.New(rand.NewPCG(h.Sum64(), 0xA7)), hue: float64(h.Sum64() % 360)}
+	dice := rand.New(rand.NewPCG(h.Sum64(), 0xA7)) //nolint:gosec // colours, not a secret
+	d := &sleeve{dice: dice, hue: float64(h.Sum64() % 360)}
 	d.printf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 512 512" role="img">`, Size, Size)
 	d.printf(`<title>%s</title>`, plain(title+" – "+author))
-	d.printf(`<defs><linearGradient id="g" x1="0" y1="0" x2="%d" y2="1"><stop offset="0" stop-color="%s"/><stop offset="1" stop-color="%s"/></linearGradient></defs>`,
-		d.dice.IntN(2), d.colour(0, 62, 46), d.colour(50, 58, 22))
+	d.printf(`<defs><linearGradient id="g" x1="0" y1="0" x2="%d" y2="1">`, d.dice.IntN(2))
+	d.printf(`<stop offset="0" stop-color="%s"/><stop offset="1" stop-color="%s"/></linearGradient></defs>`, d.colour(0, 62, 46), d.colour(50, 58, 22))
 	d.printf(`<rect width="512" height="512" fill="url(#g)"/>`)
 	shapes := []func(*sleeve){(*sleeve).waves, (*sleeve).rings, (*sleeve).hills, (*sleeve).bars, (*sleeve).petals, (*sleeve).stars}
 	shapes[d.dice.IntN(len(shapes))](d)
