@@ -24,7 +24,7 @@ const MaxText = 64
 // and shapes; title and author are written on it, as far as there is room.
 func Draw(identifier, title, author string) []byte {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(identifier)) // a hash takes everything
+	_, _ = h.Write([]byte(identifier))             // a hash takes everything
 	dice := rand.New(rand.NewPCG(h.Sum64(), 0xA7)) //nolint:gosec // colours, not a secret
 	d := &sleeve{dice: dice, hue: float64(h.Sum64() % 360)}
 	d.printf(`<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 512 512" role="img">`, Size, Size)

@@ -73,6 +73,6 @@ func StyleOf(word string) Style { return Styles()[chance("style "+word).IntN(mus
 // chance is a source of decisions that depends on the word alone.
 func chance(word string) *rand.Rand {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(word)) // a hash takes everything
+	_, _ = h.Write([]byte(word))                         // a hash takes everything
 	return rand.New(rand.NewPCG(h.Sum64(), 0x5DEECE66D)) //nolint:gosec // music, not a secret
 }
