@@ -27,6 +27,8 @@ func (c *Catalog) addArchive() {
 				// Lengths between one and four minutes that do not repeat in a row.
 				Length: time.Minute + time.Duration(n*37%180)*time.Second,
 				ISRC:   fmt.Sprintf("XXSBX25%05d", n),
+
+				catalog: c,
 			}
 			list[i] = &backing[i]
 			byID[backing[i].ID] = list[i]

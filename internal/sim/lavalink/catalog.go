@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/sim/lavalink/synth"
 )
 
 // SourceName is the source of every track of a Catalog, as TrackInfo.SourceName
@@ -57,6 +59,10 @@ type Track struct {
 	Fault     Fault
 	// FaultAt is the position of FaultMiddle and FaultStuck.
 	FaultAt time.Duration
+	// Genre is how the track sounds; empty leaves it to the identifier.
+	Genre Genre
+
+	catalog *Catalog // that it is part of; nil for a track of none
 }
 
 // URL is where the track lives.
@@ -64,7 +70,11 @@ func (t *Track) URL() string { return "https://" + MediaHost + "/track/" + t.ID 
 
 // Info describes the track as the node does.
 func (t *Track) Info() TrackInfo {
-	url, art := t.URL(), "https://"+MediaHost+"/art/"+t.ID+".png"
+	base := defaultBase
+	if t.catalog != nil {
+		base = t.catalog.base()
+	}
+	url, art := t.URL(), base+ArtworkPath+t.ID
 	info := TrackInfo{
 		Identifier: t.ID, IsSeekable: !t.Stream, Author: t.Author, Length: t.Length.Milliseconds(),
 		IsStream: t.Stream, Title: t.Title, URI: &url, SourceName: SourceName, ArtworkURL: &art,
@@ -100,14 +110,16 @@ func (p *Playlist) Tracks() []*Track { return p.tracks() }
 // URL is where the playlist lives.
 func (p *Playlist) URL() string { return "https://" + MediaHost + "/set/" + p.ID }
 
-// Catalog is an in-memory library. It does not change once built and may be
-// shared by any number of nodes.
+// Catalog is an in-memory library. It does not change once built, but for the
+// address of its media, and may be shared by any number of nodes.
 type Catalog struct {
 	order     []*Track
-	words     []string // folded title and author of order[i]
+	words     []string // folded title, author and genre of order[i]
 	byID      map[string]*Track
 	playlists map[string]*Playlist
 	archive   func() map[string]*Track
+	sounds    *synth.Cache
+	media     atomic.Pointer[string] // nil for defaultBase
 }
 
 // Set names the tracks of a playlist by their ids.
@@ -124,7 +136,9 @@ type Set struct {
 // unknown track and a track without title or length.
 func NewCatalog(tracks []Track, sets []Set) (*Catalog, error) {
 	const op = "lavalink.NewCatalog"
-	c := &Catalog{byID: make(map[string]*Track, len(tracks)), playlists: make(map[string]*Playlist, len(sets))}
+	c := &Catalog{
+		byID: make(map[string]*Track, len(tracks)), playlists: make(map[string]*Playlist, len(sets)), sounds: synth.NewCache(0),
+	}
 	own := slices.Clone(tracks)
 	for i := range own {
 		t := &own[i]
@@ -134,9 +148,10 @@ func NewCatalog(tracks []Track, sets []Set) (*Catalog, error) {
 		case t.Title == "" || (t.Length <= 0 && !t.Stream):
 			return nil, fault.New(fault.Invalid, op, fmt.Sprintf("track %q needs a title and a length", t.ID))
 		}
+		t.catalog = c
 		c.byID[t.ID] = t
 		c.order = append(c.order, t)
-		c.words = append(c.words, fold(t.Title+" "+t.Author))
+		c.words = append(c.words, fold(t.Title+" "+t.Author+" "+string(t.Genre)))
 	}
 	for _, s := range sets {
 		if !plainID(s.ID) || c.playlists[s.ID] != nil {

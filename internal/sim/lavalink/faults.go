@@ -3,7 +3,10 @@ package lavalink
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/gorilla/websocket"
 
 	"github.com/atrilhq/platform/internal/fault"
 )
@@ -20,6 +23,7 @@ func (n *Node) cutAll(now time.Time) {
 	for _, s := range n.sorted() {
 		if l := s.link; l != nil {
 			l.cut()
+			l.thaw()
 			n.lose(now, s, l)
 		}
 	}
@@ -31,15 +35,21 @@ func (n *Node) cutAll(now time.Time) {
 func (n *Node) SetDown(down bool) {
 	now := n.lock()
 	defer n.unlock()
+	n.setDown(now, down)
+}
+
+func (n *Node) setDown(now time.Time, down bool) {
 	if n.closed || n.down == down {
 		return
 	}
-	n.down = down
+	n.down, n.changed = down, true
 	if down {
+		n.broken[FaultDown] = map[string]string{"sessions": "kept"}
 		n.cutAll(now)
 		n.stop() // requests that wait are dropped
 		return
 	}
+	delete(n.broken, FaultDown)
 	n.closing, n.stop = context.WithCancel(context.Background())
 }
 
@@ -48,9 +58,14 @@ func (n *Node) SetDown(down bool) {
 func (n *Node) ForgetSessions() {
 	now := n.lock()
 	defer n.unlock()
+	n.forget(now)
+}
+
+func (n *Node) forget(now time.Time) {
 	for _, s := range n.sorted() {
 		if s.link != nil {
 			s.link.cut()
+			s.link.thaw()
 			s.link = nil
 		}
 		n.destroySession(now, s)
@@ -75,7 +90,7 @@ func (n *Node) SendRaw(session string, message []byte) error {
 	if s == nil || s.link == nil {
 		return fault.New(fault.NotFound, "lavalink.SendRaw", fmt.Sprintf("session %q has no socket", session))
 	}
-	s.link.push(append([]byte(nil), message...))
+	n.tell(s.link, frame{websocket.TextMessage, slices.Clone(message)})
 	return nil
 }
 

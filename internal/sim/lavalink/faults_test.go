@@ -185,6 +185,9 @@ func TestSnapshotsAreJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantJSON(t, string(raw), `[{"guild":"7001","user":"4001","session":"`+s.session+`","channel":"9001","identifier":"last-ferry",
-		"userData":{"play":"p1","epoch":3},"position":0,"paused":false,"volume":100,"connected":true,"sounding":true}]`)
+	wantJSON(t, string(raw), `[{"guild":"7001","user":"4001","session":"`+s.session+`","channel":"9001","track":{
+		"identifier":"last-ferry","title":"Last Ferry","author":"Marla Quill","uri":"https://media.sandbox.example/track/last-ferry",
+		"length_ms":240000,"is_stream":false,"artwork_url":"https://media.sandbox.example/sim/v1/artwork/last-ferry","source":"sandbox",
+		"genre":"ambient"},"user_data":{"play":"p1","epoch":3},"position_ms":0,"at_ms":1772366400040,"paused":false,"volume":100,
+		"filters":{},"speed":1,"connected":true,"sounding":true}]`)
 }

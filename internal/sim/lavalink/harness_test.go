@@ -22,7 +22,7 @@ const (
 	user      = "4001"
 	guild     = "7001"
 	goodVoice = `{"token":"t","endpoint":"voice.example:443","sessionId":"s","channelId":"9001"}`
-	patience  = 10 * time.Second
+	patience  = 45 * time.Second
 )
 
 var start = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

@@ -30,6 +30,16 @@ type Options struct {
 	Verify func(Voice) error
 	// DisabledFilters are refused with 400 and missing in /v4/info.
 	DisabledFilters []string
+	// Region is where the node claims to be, as it is shown; nothing depends on it.
+	Region string
+	// Latency is how long the way to the node and back takes: REST answers and
+	// pongs come that late, what a socket tells by itself half of it.
+	Latency time.Duration
+	// Sources are what it loads from, of Sources(); DefaultSources() if empty.
+	Sources []string
+	// IPBlock gives it a route planner over these addresses, as 2001:db8::/64;
+	// empty for none.
+	IPBlock string
 }
 
 // Node is one simulated Lavalink server. Its methods may be called from any
@@ -57,10 +67,17 @@ type Node struct {
 	down      bool
 	loadDelay time.Duration
 	timeline  timeline
+	planner   *planner
+	// broken holds the lasting faults that are set, with their arguments.
+	broken map[string]map[string]string
+	// changed is set when something that is heard did, until the hooks were told.
+	changed bool
+	hooks   []func()
 }
 
-// New starts a node. A missing password or an unknown name among the disabled
-// filters is fault.Invalid.
+// New starts a node. A missing password, an unknown name among the disabled
+// filters or the sources, a negative latency and a block of addresses that is
+// none are fault.Invalid.
 func New(opts Options) (*Node, error) {
 	const op = "lavalink.New"
 	if opts.Password == "" {
@@ -70,6 +87,21 @@ func New(opts Options) (*Node, error) {
 		if !slices.Contains(FilterNames(), f) {
 			return nil, fault.New(fault.Invalid, op, "no filter is called "+f)
 		}
+	}
+	for _, src := range opts.Sources {
+		if !slices.Contains(Sources(), src) {
+			return nil, fault.New(fault.Invalid, op, "no source is called "+src)
+		}
+	}
+	if len(opts.Sources) == 0 {
+		opts.Sources = DefaultSources()
+	}
+	if opts.Latency < 0 {
+		return nil, fault.New(fault.Invalid, op, "a latency cannot be negative")
+	}
+	plan, err := newPlanner(opts.IPBlock)
+	if err != nil {
+		return nil, err
 	}
 	if opts.Clock == nil {
 		opts.Clock = clockwork.NewRealClock()
@@ -82,13 +114,22 @@ func New(opts Options) (*Node, error) {
 	}
 	n := &Node{
 		opts: opts, clock: opts.Clock, catalog: opts.Catalog, log: opts.Logger.With("node", opts.Name),
-		now: opts.Clock.Now(), sessions: make(map[string]*session),
+		now: opts.Clock.Now(), sessions: make(map[string]*session), planner: plan, broken: make(map[string]map[string]string),
 	}
 	n.started = n.now
 	n.closing, n.stop = context.WithCancel(context.Background())
 	n.mux = n.routes()
 	return n, nil
 }
+
+// Name is what the node is called.
+func (n *Node) Name() string { return n.opts.Name }
+
+// Region is where the node claims to be.
+func (n *Node) Region() string { return n.opts.Region }
+
+// Latency is how long the way to the node and back takes.
+func (n *Node) Latency() time.Duration { return n.opts.Latency }
 
 // Handler serves the node: REST and WebSocket.
 func (n *Node) Handler() http.Handler { return http.HandlerFunc(n.serve) }
@@ -121,8 +162,12 @@ func (n *Node) sorted() []*session {
 	return out
 }
 
+// passwordIs is never true while the password was changed under the clients.
 func (n *Node) passwordIs(given string) bool {
-	return subtle.ConstantTimeCompare([]byte(given), []byte(n.opts.Password)) == 1
+	right := subtle.ConstantTimeCompare([]byte(given), []byte(n.opts.Password)) == 1
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return right && n.broken[FaultWrongPassword] == nil
 }
 
 // newSessionID returns sixteen letters and digits, as the server makes them.

@@ -107,7 +107,7 @@ func TestPlayerShape(t *testing.T) {
 		"track":{"encoded":"` + encoded(t, "blink") + `","pluginInfo":{},"userData":{"play":"p"},"info":{
 			"identifier":"blink","isSeekable":true,"author":"The Tin Orchard","length":3000,"isStream":false,"position":0,
 			"title":"Blink","uri":"https://media.sandbox.example/track/blink","sourceName":"sandbox",
-			"artworkUrl":"https://media.sandbox.example/art/blink.png","isrc":"XXSBX2400001"}}}`
+			"artworkUrl":"https://media.sandbox.example/sim/v1/artwork/blink","isrc":"XXSBX2400001"}}}`
 	wantJSON(t, r.do("PATCH", s.path(guild), body).body, want)
 	wantJSON(t, r.do("GET", s.path(guild), "").body, want)
 	wantJSON(t, r.do("GET", "/v4/sessions/"+s.session+"/players", "").body, "["+want+"]")

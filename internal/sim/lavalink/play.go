@@ -39,12 +39,13 @@ func (p *player) play(now time.Time, source *Track, info TrackInfo, userData jso
 	if !source.Stream {
 		t.base = min(t.base, source.Length)
 	}
-	t.middle = source.Fault == FaultMiddle && t.base > source.FaultAt
-	if source.Fault == FaultStart || source.Fault == FaultLoad {
+	p.track = t
+	p.spoil()
+	p.session.node.changed = true
+	if source.Fault == FaultStart || source.Fault == FaultLoad || p.hit(FaultExceptionBefore) {
 		t.failure = newException("Something broke when playing the track.", "suspicious",
 			"com.sandbox.BrokenStreamException: "+source.ID)
 	}
-	p.track = t
 	p.tick = now.Add(updateInterval)
 	p.sendEvent(eventMessage{Type: "TrackStartEvent", Track: t.shown(now)})
 	p.sendUpdate(now)
@@ -62,6 +63,7 @@ func (p *player) end(now time.Time, reason string) {
 	p.sendEvent(eventMessage{Type: "TrackEndEvent", Track: t.shown(now), Reason: &reason})
 	p.record(now, KindEnd, reason)
 	p.track = nil
+	p.session.node.changed = true
 	p.session.node.unset(p.alarm)
 }
 
@@ -102,14 +104,10 @@ func (p *player) advance(now time.Time) {
 	at := t.position(now)
 	switch {
 	case now.Before(t.ready) || p.paused || at < t.limit():
-	case t.source.Fault == FaultMiddle && !t.middle && at >= t.source.FaultAt:
+	case t.fault == FaultMiddle && !t.middle && at >= t.faultAt:
 		t.middle = true
-		p.raise(now, newException("Something broke when playing the track.", "fault",
-			"com.sandbox.BrokenFrameException: "+t.source.ID))
-		// Frames had been delivered, so the end counts as finished.
-		t.base, t.anchor, t.sounding = at, now, false
-		p.end(now, endFinished)
-	case t.source.Fault == FaultStuck && t.limit() == t.source.FaultAt:
+		p.breakOff(now)
+	case t.fault == FaultStuck && t.limit() == t.faultAt:
 		t.base, t.anchor = at, now
 		if t.stuckAt.IsZero() {
 			t.stuckAt = now
@@ -135,7 +133,8 @@ func (p *player) seek(now time.Time, to time.Duration) {
 	if t.info.IsSeekable {
 		t.base, t.anchor = min(to, t.source.Length), now
 		t.stuckAt, t.stuck = time.Time{}, false
-		t.middle = t.source.Fault == FaultMiddle && t.base > t.source.FaultAt
+		p.spoil()
+		p.session.node.changed = true
 		p.record(now, KindSeek, "")
 		p.settle(now)
 	}
@@ -155,6 +154,9 @@ func (p *player) setPaused(now time.Time, paused bool) {
 	if t := p.track; t != nil && !t.stuckAt.IsZero() {
 		t.stuckAt = now // a paused player waits for no frame
 	}
+	if p.paused != paused {
+		p.session.node.changed = true
+	}
 	p.paused = paused
 	p.settle(now)
 }
@@ -162,6 +164,7 @@ func (p *player) setPaused(now time.Time, paused bool) {
 func (p *player) setFilters(now time.Time, f *filterSet) {
 	p.settle(now) // what has sounded so far sounded at the old speed
 	p.filters = f
+	p.session.node.changed = true
 	p.settle(now)
 	p.sendUpdate(now)
 }
@@ -172,6 +175,7 @@ func (p *player) setOnline(now time.Time, online bool) {
 		t.polled = now
 	}
 	p.online = online
+	p.session.node.changed = true
 	if online && p.track != nil {
 		p.advance(now)
 	}
@@ -180,4 +184,31 @@ func (p *player) setOnline(now time.Time, online bool) {
 
 func (p *player) raise(now time.Time, e *Exception) {
 	p.sendEvent(eventMessage{Type: "TrackExceptionEvent", Track: p.track.shown(now), Exception: e})
+}
+
+// breakOff ends the track by an exception in the middle. Frames had been
+// delivered, so that the end counts as finished.
+func (p *player) breakOff(now time.Time) {
+	t := p.track
+	p.raise(now, newException("Something broke when playing the track.", "fault",
+		"com.sandbox.BrokenFrameException: "+t.source.ID))
+	t.base, t.anchor, t.sounding = t.position(now), now, false
+	p.end(now, endFinished)
+}
+
+// spoil decides what is wrong with the track: what its source says, or what the
+// node does to it at the place where it stands.
+func (p *player) spoil() {
+	t := p.track
+	t.fault, t.faultAt = t.source.Fault, t.source.FaultAt
+	if p.hit(FaultStuckNode) {
+		t.fault, t.faultAt = FaultStuck, t.base
+	}
+	t.middle = t.fault == FaultMiddle && t.base > t.faultAt
+}
+
+// hit tells whether a lasting fault of the node is about this player.
+func (p *player) hit(name string) bool {
+	args, ok := p.session.node.broken[name]
+	return ok && (args["guild"] == "" || args["guild"] == p.guild)
 }

@@ -43,6 +43,8 @@ type player struct {
 // base + (now - anchor) x speed while it sounds, and base otherwise.
 type playing struct {
 	source   *Track
+	fault    Fault         // the source's, or what the node does to it
+	faultAt  time.Duration // where it strikes
 	info     TrackInfo
 	raw      []byte // the encoded message; its last eight bytes are the position
 	userData json.RawMessage
@@ -76,8 +78,8 @@ func (t *playing) limit() time.Duration {
 	if t.endTime > 0 {
 		limit = min(limit, t.endTime)
 	}
-	if at := t.source.FaultAt; (t.source.Fault == FaultMiddle && !t.middle) || (t.source.Fault == FaultStuck && t.base <= at) {
-		limit = min(limit, at)
+	if (t.fault == FaultMiddle && !t.middle) || (t.fault == FaultStuck && t.base <= t.faultAt) {
+		limit = min(limit, t.faultAt)
 	}
 	return limit
 }
@@ -132,6 +134,7 @@ func (p *player) settle(now time.Time) {
 	}
 	t.sounding, t.speed = can, speed
 	if changed {
+		p.session.node.changed = true
 		kind := KindSilence
 		if can {
 			kind = KindSound
@@ -143,7 +146,7 @@ func (p *player) settle(now time.Time) {
 
 // dry tells a track whose sound has dried up from one that has reached its end.
 func (t *playing) dry() bool {
-	return t.source.Fault == FaultStuck && t.base == t.source.FaultAt && t.limit() == t.base
+	return t.fault == FaultStuck && t.base == t.faultAt && t.limit() == t.base
 }
 
 // arm schedules whatever comes next for the player.
@@ -161,8 +164,8 @@ func (p *player) arm(now time.Time) {
 		next = earlier(next, t.reaches())
 	case now.Before(t.ready):
 		next = earlier(next, t.ready)
-	case p.online && !p.paused && t.base >= t.limit() && !t.dry():
-		next = now // it was moved to its end, or behind it
+	case p.online && !p.paused && t.base >= t.limit() && (!t.dry() || t.stuckAt.IsZero()):
+		next = now // it was moved to its end, or behind it, or its sound is taken away
 	}
 	p.session.node.set(p.alarm, next)
 }

@@ -1,6 +1,7 @@
 package lavalink
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -64,11 +65,9 @@ func (n *Node) routes() http.Handler {
 	route("/v4/sessions/{session}/players/{guild}", map[string]endpoint{
 		"GET": n.getPlayer, "PATCH": n.patchPlayer, "DELETE": n.deletePlayer,
 	})
-	// There is no route planner: the server answers 204 to its status and
-	// refuses to free what it does not have.
-	route("/v4/routeplanner/status", map[string]endpoint{"GET": nothing})
-	route("/v4/routeplanner/free/address", map[string]endpoint{"POST": noPlanner})
-	route("/v4/routeplanner/free/all", map[string]endpoint{"POST": noPlanner})
+	route("/v4/routeplanner/status", map[string]endpoint{"GET": n.plannerStatus})
+	route("/v4/routeplanner/free/address", map[string]endpoint{"POST": n.freeAddress})
+	route("/v4/routeplanner/free/all", map[string]endpoint{"POST": n.freeAll})
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		n.refuse(w, r, refuse(http.StatusNotFound, "No static resource %s.", r.URL.Path[1:]))
 	})
@@ -79,10 +78,7 @@ func (n *Node) routes() http.Handler {
 // further without the password. As the server's filter does, 401 and 403 have
 // no body.
 func (n *Node) serve(w http.ResponseWriter, r *http.Request) {
-	n.lock()
-	away := n.down || n.closed
-	n.unlock()
-	if away {
+	if !n.reach(r.Context()) {
 		drop(w)
 		return
 	}
@@ -100,6 +96,26 @@ func (n *Node) serve(w http.ResponseWriter, r *http.Request) {
 	default:
 		n.mux.ServeHTTP(w, r)
 	}
+}
+
+// reach takes as long as the way to the node and back. It is false where nobody
+// is there at its end.
+func (n *Node) reach(ctx context.Context) bool {
+	n.lock()
+	away, closing := n.down || n.closed, n.closing
+	n.unlock()
+	if away || n.opts.Latency <= 0 {
+		return !away
+	}
+	timer := n.clock.NewTimer(n.opts.Latency)
+	defer timer.Stop()
+	select {
+	case <-timer.Chan():
+		return true
+	case <-closing.Done():
+	case <-ctx.Done():
+	}
+	return false
 }
 
 func (n *Node) answer(w http.ResponseWriter, r *http.Request, e endpoint) {
@@ -157,12 +173,6 @@ func readBody(r *http.Request, limit int64) ([]byte, error) {
 		return nil, refuse(http.StatusBadRequest, "the body must be one JSON value")
 	}
 	return body, nil
-}
-
-func nothing(*http.Request) (reply, error) { return reply{}, nil }
-
-func noPlanner(*http.Request) (reply, error) {
-	return reply{}, refuse(http.StatusInternalServerError, "Can't access disabled route planner")
 }
 
 func isSnowflake(s string) bool {

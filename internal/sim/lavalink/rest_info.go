@@ -35,8 +35,8 @@ func (n *Node) getVersion(*http.Request) (reply, error) {
 	return reply{raw: []byte(Version), contentType: "text/plain;charset=UTF-8"}, nil
 }
 
-// getInfo names youtube and soundcloud as sources because clients refuse to
-// send a search prefix whose source is not listed.
+// getInfo names sources such as youtube, if the node has them, because clients
+// refuse to send a search prefix whose source is not listed.
 func (n *Node) getInfo(*http.Request) (reply, error) {
 	var info infoJSON
 	info.Version.Semver = Version
@@ -49,7 +49,7 @@ func (n *Node) getInfo(*http.Request) (reply, error) {
 	n.mu.Unlock()
 	info.Git.Branch, info.Git.Commit, info.Git.CommitTime = "sandbox", "0000000", info.BuildTime
 	info.JVM, info.Lavaplayer = "none (simulated)", "none (simulated)"
-	info.SourceManagers = []string{SourceName, "youtube", "soundcloud", "http"}
+	info.SourceManagers = slices.Clone(n.opts.Sources)
 	info.Filters = slices.DeleteFunc(FilterNames(), func(f string) bool { return slices.Contains(n.opts.DisabledFilters, f) })
 	info.Plugins = []any{}
 	return reply{body: info}, nil
@@ -58,5 +58,5 @@ func (n *Node) getInfo(*http.Request) (reply, error) {
 func (n *Node) getStats(*http.Request) (reply, error) {
 	now := n.lock()
 	defer n.unlock()
-	return reply{body: n.stats(now)}, nil
+	return reply{raw: n.told(marshal(n.stats(now))), contentType: "application/json"}, nil
 }

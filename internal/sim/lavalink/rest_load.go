@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -55,11 +56,12 @@ func (n *Node) loadTracks(r *http.Request) (reply, error) {
 }
 
 // load looks an identifier up and takes as long, by the node's clock, as the
-// track and SetLoadDelay say.
+// track, SetLoadDelay and the faults say.
 func (n *Node) load(ctx context.Context, identifier string) (loaded, error) {
-	item := n.catalog.lookup(identifier)
+	item := n.catalog.lookup(identifier, n.opts.Sources)
 	n.lock()
-	wait := item.delay + n.loadDelay
+	wait := item.delay + n.loadDelay + n.slowness()
+	item = n.spoilt(item)
 	closing := n.closing
 	n.unlock()
 	if wait <= 0 {
@@ -104,7 +106,7 @@ func (n *Node) decodeOne(r *http.Request) (reply, error) {
 	if encoded == "" {
 		return reply{}, refuse(http.StatusBadRequest, "No track to decode provided")
 	}
-	t, err := decodeShown("encodedTrack", encoded)
+	t, err := n.decodeShown("encodedTrack", encoded)
 	if err != nil {
 		return reply{}, err
 	}
@@ -125,27 +127,27 @@ func (n *Node) decodeMany(r *http.Request) (reply, error) {
 	}
 	out := make([]*trackJSON, len(list))
 	for i, encoded := range list {
-		if out[i], err = decodeShown(fmt.Sprintf("[%d]", i), encoded); err != nil {
+		if out[i], err = n.decodeShown(fmt.Sprintf("[%d]", i), encoded); err != nil {
 			return reply{}, err
 		}
 	}
 	return reply{body: out}, nil
 }
 
-func decodeShown(field, encoded string) (*trackJSON, error) {
+func (n *Node) decodeShown(field, encoded string) (*trackJSON, error) {
 	info, err := DecodeTrack(encoded)
 	if err != nil {
 		return nil, refuse(http.StatusBadRequest, "%s is not an encoded track", field)
 	}
-	if err := sourceKnown(info); err != nil {
+	if err := n.sourceKnown(info); err != nil {
 		return nil, err
 	}
 	return &trackJSON{Encoded: encoded, Info: info, PluginInfo: emptyObject(), UserData: emptyObject()}, nil
 }
 
 // sourceKnown refuses tracks of a source that this node lacks, as the server does.
-func sourceKnown(info TrackInfo) error {
-	if info.SourceName != SourceName {
+func (n *Node) sourceKnown(info TrackInfo) error {
+	if info.SourceName != SourceName || !slices.Contains(n.opts.Sources, SourceName) {
 		return refuse(http.StatusInternalServerError, "Failed to decode track due to a mismatching version or missing source manager")
 	}
 	return nil

@@ -36,7 +36,7 @@ func (n *Node) patchPlayer(r *http.Request) (reply, error) {
 		return reply{}, err
 	}
 	if u.encoded != nil {
-		if err := sourceKnown(*u.encoded); err != nil {
+		if err := n.sourceKnown(*u.encoded); err != nil {
 			n.unlock()
 			return reply{}, err
 		}
@@ -96,6 +96,7 @@ func (n *Node) apply(ctx context.Context, p *player, u *update, noReplace bool) 
 	}
 	paused := u.paused != nil && *u.paused
 	if u.identifier == nil {
+		p.session.node.changed = p.session.node.changed || p.paused != paused
 		p.paused = paused // the old track ends now, in the state it was in
 	}
 	if u.encoded == nil && u.identifier == nil {
@@ -140,6 +141,7 @@ func (p *player) change(now time.Time, u *update) {
 		p.track.userData = u.userData
 	}
 	if u.volume != nil {
+		p.session.node.changed = p.session.node.changed || p.volume != int(*u.volume)
 		p.volume = int(*u.volume)
 	}
 	if present && u.position != nil {

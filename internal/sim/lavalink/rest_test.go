@@ -120,7 +120,7 @@ func TestLoadTracks(t *testing.T) {
 		wantJSON(t, string(data), `{"encoded":"`+encoded(t, "blink")+`","pluginInfo":{},"userData":{},"info":{
 			"identifier":"blink","isSeekable":true,"author":"The Tin Orchard","length":3000,"isStream":false,"position":0,
 			"title":"Blink","uri":"https://media.sandbox.example/track/blink","sourceName":"sandbox",
-			"artworkUrl":"https://media.sandbox.example/art/blink.png","isrc":"XXSBX2400001"}}`)
+			"artworkUrl":"https://media.sandbox.example/sim/v1/artwork/blink","isrc":"XXSBX2400001"}}`)
 	})
 	t.Run("the archive", func(t *testing.T) {
 		_, data := load(t, "https://media.sandbox.example/set/archive")

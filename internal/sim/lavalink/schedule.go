@@ -87,9 +87,21 @@ func (n *Node) lock() time.Time {
 	return now
 }
 
-// unlock sets the one clock timer to whatever is due next and frees the lock.
+// unlock sets the one clock timer to whatever is due next, frees the lock and
+// tells the hooks what changed under it.
 func (n *Node) unlock() {
-	defer n.mu.Unlock()
+	var hooks []func()
+	if n.changed {
+		n.changed, hooks = false, n.hooks
+	}
+	n.rearm()
+	n.mu.Unlock()
+	for _, tell := range hooks {
+		tell()
+	}
+}
+
+func (n *Node) rearm() {
 	switch {
 	case len(n.due) == 0 || n.closed:
 		if n.timer != nil {

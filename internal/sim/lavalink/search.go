@@ -39,19 +39,54 @@ type loaded struct {
 	delay    time.Duration
 }
 
+// sourceOf is the source that a search prefix belongs to: those of the server
+// and of its plugins for other catalogues.
+func sourceOf(prefix string) string {
+	switch prefix {
+	case "sbsearch":
+		return SourceName
+	case "ytsearch", "ytmsearch":
+		return "youtube"
+	case "scsearch":
+		return "soundcloud"
+	case "bcsearch":
+		return "bandcamp"
+	case "spsearch":
+		return "spotify"
+	case "amsearch":
+		return "applemusic"
+	case "dzsearch":
+		return "deezer"
+	default:
+		return ""
+	}
+}
+
+// Sources are the sources that a node may have.
+func Sources() []string {
+	return []string{SourceName, "youtube", "soundcloud", "bandcamp", "spotify", "applemusic", "deezer", "http"}
+}
+
+// DefaultSources are those of a node that is not told.
+func DefaultSources() []string { return []string{SourceName, "youtube", "soundcloud", "http"} }
+
 // lookup resolves an identifier the way a node's sources do: a search prefix,
-// a URL, or the bare id of a track.
-func (c *Catalog) lookup(identifier string) loaded {
+// a URL, or the bare id of a track. A prefix whose source the node lacks finds
+// nothing, as on the server. All searches are of this one library.
+func (c *Catalog) lookup(identifier string, sources []string) loaded {
 	identifier = strings.TrimSpace(identifier)
 	if prefix, query, ok := strings.Cut(identifier, ":"); ok {
-		switch prefix {
-		case "ytsearch", "ytmsearch", "scsearch":
+		if source := sourceOf(prefix); source != "" {
+			if !slices.Contains(sources, source) {
+				return loaded{}
+			}
 			return loaded{search: c.Search(query)}
-		case "http", "https":
-			return c.lookupURL(identifier)
+		}
+		if prefix == "http" || prefix == "https" {
+			return c.lookupURL(identifier, sources)
 		}
 	}
-	if t, ok := c.Track(identifier); ok {
+	if t, ok := c.Track(identifier); ok && slices.Contains(sources, SourceName) {
 		return found(t)
 	}
 	return loaded{}
@@ -65,24 +100,37 @@ func found(t *Track) loaded {
 	return loaded{track: t, delay: t.LoadDelay}
 }
 
-func (c *Catalog) lookupURL(raw string) loaded {
+// lookupURL finds pages of tracks and playlists, and their sounds: below
+// MediaHost as /audio/{identifier}.wav, and where SetBaseURL says that they are.
+func (c *Catalog) lookupURL(raw string, sources []string) loaded {
 	u, err := url.Parse(raw)
 	if err != nil || u.Hostname() == "" {
 		return loaded{failure: newException("Connecting to the URL failed.", "suspicious", "java.net.URISyntaxException: not a URL")}
 	}
-	if !strings.EqualFold(u.Hostname(), MediaHost) {
+	if id, ok := strings.CutPrefix(u.Scheme+"://"+u.Host+u.Path, c.base()+AudioPath); ok && slices.Contains(sources, "http") {
+		return c.named(id)
+	}
+	if !strings.EqualFold(u.Hostname(), MediaHost) || !slices.Contains(sources, SourceName) {
 		return loaded{failure: newException("Connecting to the URL failed.", "suspicious",
 			"java.net.UnknownHostException: "+u.Hostname())}
-	}
-	if id, ok := strings.CutPrefix(u.Path, "/track/"); ok {
-		if t, ok := c.Track(id); ok {
-			return found(t)
-		}
 	}
 	if id, ok := strings.CutPrefix(u.Path, "/set/"); ok {
 		if p, ok := c.Playlist(id); ok {
 			return loaded{playlist: p}
 		}
+	}
+	if id, ok := strings.CutPrefix(u.Path, "/track/"); ok {
+		return c.named(id)
+	}
+	if id, ok := strings.CutPrefix(u.Path, "/audio/"); ok {
+		return c.named(strings.TrimSuffix(id, ".wav"))
+	}
+	return loaded{}
+}
+
+func (c *Catalog) named(id string) loaded {
+	if t, ok := c.Track(id); ok {
+		return found(t)
 	}
 	return loaded{}
 }

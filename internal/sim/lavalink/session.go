@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gorilla/websocket"
 )
 
 const (
@@ -42,7 +44,7 @@ func (n *Node) openSession(now time.Time, userID, client string, l *link) *sessi
 		link: l, players: make(map[uint64]*player),
 	}
 	s.stats = newAlarm(func(at time.Time) {
-		s.send(marshal(n.statsMessage(at, s)))
+		s.send(n.statsMessage(at, s))
 		n.set(s.stats, at.Add(statsInterval))
 	})
 	s.expiry = newAlarm(func(at time.Time) { n.destroySession(at, s) })
@@ -100,7 +102,7 @@ func (s *session) send(message []byte) {
 	switch {
 	case s.gone:
 	case s.link != nil:
-		s.link.push(message)
+		s.node.tell(s.link, frame{websocket.TextMessage, message})
 	default:
 		if len(s.queue) >= maxQueued {
 			s.queue = slices.Delete(s.queue, 0, 1)
@@ -137,6 +139,7 @@ func (s *session) player(id uint64, guild string) *player {
 func (s *session) destroyPlayer(now time.Time, p *player) {
 	p.end(now, endStopped)
 	p.gone = true
+	p.session.node.changed = true
 	p.session.node.unset(p.alarm)
 	delete(s.players, p.id)
 }

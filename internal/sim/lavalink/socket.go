@@ -4,110 +4,20 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
 )
-
-const (
-	// maxBacklog bounds what a slow client may leave unread, in bytes. Beyond it
-	// the socket is cut.
-	maxBacklog   = 64 << 20
-	writeTimeout = 10 * time.Second
-	maxRead      = 64 << 10
-)
-
-// link is one WebSocket. Messages are pushed under the node's lock and written
-// by a goroutine of the link, so that a slow client stalls nobody.
-type link struct {
-	conn *websocket.Conn
-
-	mu      sync.Mutex
-	pending [][]byte
-	backlog int
-	code    int // close code to end with, once pending is written
-	ended   bool
-	wake    chan struct{}
-}
-
-func newLink(conn *websocket.Conn) *link { return &link{conn: conn, wake: make(chan struct{}, 1)} }
-
-func (l *link) push(message []byte) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.ended || l.code != 0 {
-		return
-	}
-	if l.backlog += len(message); l.backlog > maxBacklog {
-		l.ended = true
-		l.conn.NetConn().Close()
-	} else {
-		l.pending = append(l.pending, message)
-	}
-	l.nudge()
-}
-
-func (l *link) nudge() {
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
-}
-
-// finish closes the socket properly once everything was written.
-func (l *link) finish(code int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.code = code
-	l.nudge()
-}
-
-// cut closes the TCP connection without a close frame.
-func (l *link) cut() {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.ended = true
-	l.conn.NetConn().Close()
-	l.nudge()
-}
-
-// write runs until the link ends.
-func (l *link) write() {
-	for range l.wake {
-		for {
-			l.mu.Lock()
-			batch, code, ended := l.pending, l.code, l.ended
-			l.pending, l.backlog = nil, 0
-			l.mu.Unlock()
-			if ended {
-				return
-			}
-			for _, m := range batch {
-				if l.conn.SetWriteDeadline(time.Now().Add(writeTimeout)) != nil || l.conn.WriteMessage(websocket.TextMessage, m) != nil {
-					l.cut()
-					return
-				}
-			}
-			if len(batch) > 0 {
-				continue
-			}
-			if code != 0 {
-				bye := websocket.FormatCloseMessage(code, "")
-				_ = l.conn.WriteControl(websocket.CloseMessage, bye, time.Now().Add(time.Second))
-				l.cut()
-				return
-			}
-			break
-		}
-	}
-}
 
 // handshake checks the headers as the server's interceptor does: 401 for any
 // wrong password (403 is REST only) and 400 for a bad User-Id.
 func (n *Node) handshake(w http.ResponseWriter, r *http.Request) {
 	if !n.passwordIs(r.Header.Get("Authorization")) {
 		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	if status := n.refusal(); status != 0 {
+		w.WriteHeader(status)
 		return
 	}
 	userID := r.Header.Get("User-Id")
@@ -151,6 +61,7 @@ func (n *Node) attach(l *link, wanted, userID, client string) {
 		}
 		s = n.openSession(now, userID, client, l)
 	}
+	closing := n.closing
 	n.running.Add(2)
 	defer n.running.Done()
 	n.unlock()
@@ -158,22 +69,39 @@ func (n *Node) attach(l *link, wanted, userID, client string) {
 		defer n.running.Done()
 		l.write()
 	}()
-	l.read()
+	l.read(func(data string) { n.pong(l, data) })
+	// Of a half-open link the server does not hear that it ended.
+	if silence := l.silence(); silence != nil {
+		select {
+		case <-silence:
+		case <-closing.Done():
+		}
+	}
 	l.cut()
 	now = n.lock()
 	n.lose(now, s, l)
 	n.unlock()
 }
 
-// read drops what the client says, which v4 does not listen to, and answers
-// its pings until the connection ends.
-func (l *link) read() {
-	l.conn.SetReadLimit(maxRead)
-	for {
-		if _, _, err := l.conn.ReadMessage(); err != nil {
-			return
-		}
+// pong answers a ping after the time that the way to this node and back takes.
+func (n *Node) pong(l *link, data string) {
+	f := frame{websocket.PongMessage, []byte(data)}
+	if n.opts.Latency <= 0 {
+		l.pushFrame(f)
+		return
 	}
+	now := n.lock()
+	defer n.unlock()
+	n.set(newAlarm(func(time.Time) { l.pushFrame(f) }), now.Add(n.opts.Latency))
+}
+
+// tell sends a message to a socket; it arrives after half the way there and back.
+func (n *Node) tell(l *link, f frame) {
+	if n.opts.Latency <= 0 {
+		l.pushFrame(f)
+		return
+	}
+	n.set(newAlarm(func(time.Time) { l.pushFrame(f) }), n.now.Add(n.opts.Latency/2))
 }
 
 // drop ends a connection without an answer, as a dead host does.

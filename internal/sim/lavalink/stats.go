@@ -70,7 +70,7 @@ func (n *Node) stats(now time.Time) statsData {
 
 // statsMessage is what goes over the socket: as stats, with the frames of the
 // session's own players once one of them has sounded for a whole minute.
-func (n *Node) statsMessage(now time.Time, s *session) statsMessage {
+func (n *Node) statsMessage(now time.Time, s *session) []byte {
 	m := statsMessage{Op: "stats", statsData: n.stats(now)}
 	for _, p := range s.players {
 		if t := p.track; t != nil && t.sounding && now.Sub(t.since) >= framesUsableFrom {
@@ -78,5 +78,5 @@ func (n *Node) statsMessage(now time.Time, s *session) statsMessage {
 			break
 		}
 	}
-	return m
+	return n.told(marshal(m))
 }
