@@ -19,6 +19,7 @@ import (
 	"github.com/atrilhq/platform/internal/httpapi/view"
 	"github.com/atrilhq/platform/internal/observe"
 	"github.com/atrilhq/platform/internal/sandbox"
+	"github.com/atrilhq/platform/internal/sandbox/page"
 )
 
 // inside is the value of --sandbox without one.
@@ -123,6 +124,10 @@ func (o *options) serve(ctx context.Context, cfg config.Config, sb *view.Sandbox
 	}
 	if sb != nil {
 		opt.TrustedHosts = []string{sandbox.MediaHost}
+		var err error
+		if opt.Page, err = page.New(sb.ControlURL); err != nil {
+			return err
+		}
 	}
 	return daemon.Run(ctx, opt)
 }
@@ -135,7 +140,15 @@ func (o *options) greet(s view.Status, sb *view.Sandbox) {
 	for _, a := range s.Addresses {
 		fmt.Fprintf(&b, "  %-11s %s\n", a.Name, a.Address)
 	}
-	b.WriteString("\nGo on with:\n  platformctl status\n")
+	b.WriteString("\nGo on with:\n")
+	if sb != nil {
+		for _, a := range s.Addresses {
+			if a.Name == "api" {
+				fmt.Fprintf(&b, "  http://%s%s  in a browser\n", a.Address, page.Path)
+			}
+		}
+	}
+	b.WriteString("  platformctl status\n")
 	if sb != nil {
 		b.WriteString("  platformctl sandbox voice join music --user ana\n" +
 			"  platformctl sandbox send '/play query:\"ocean\"' --guild demo --user ana\n" +

@@ -47,9 +47,12 @@ type Options struct {
 type Sandbox struct {
 	world *discord.World
 	nodes []*node
-	http  *http.Server
-	addr  string
-	lock  *dirlock.Lock
+	// catalog is what the nodes play; its sounds and pictures are served beside
+	// the control.
+	catalog *lavalink.Catalog
+	http    *http.Server
+	addr    string
+	lock    *dirlock.Lock
 }
 
 // ports are remembered, so that a daemon that was killed with its simulators
@@ -100,8 +103,9 @@ func (s *Sandbox) open(o Options) error {
 		return err
 	}
 	known := readPorts(o.DataDir)
+	s.catalog = lavalink.DefaultCatalog()
 	sim, err := lavalink.New(lavalink.Options{
-		Name: nodeName, Password: nodePassword, Clock: o.Clock, Logger: o.Logger, Catalog: lavalink.DefaultCatalog(), Verify: s.verify,
+		Name: nodeName, Password: nodePassword, Clock: o.Clock, Logger: o.Logger, Catalog: s.catalog, Verify: s.verify,
 	})
 	if err != nil {
 		return err
@@ -130,7 +134,13 @@ func (s *Sandbox) serve(o Options, last string) error {
 	}
 	s.addr = ln.Addr().String()
 	s.world.SetBaseURL("http://" + s.addr)
-	deps := control.Deps{World: s.world, Passwords: map[string]string{nodeName: nodePassword}}
+	if err := s.catalog.SetBaseURL("http://" + s.addr); err != nil {
+		return errors.Join(err, ln.Close())
+	}
+	deps := control.Deps{
+		World: s.world, Passwords: map[string]string{nodeName: nodePassword},
+		Audio: s.catalog.AudioHandler(), Artwork: s.catalog.ArtworkHandler(),
+	}
 	for _, n := range s.nodes {
 		deps.Nodes = append(deps.Nodes, n)
 	}
