@@ -21,9 +21,9 @@ export const $ = (id) => document.getElementById(id);
 
 // hue is a colour of a name that stays the same.
 export function hue(name) {
-  let n = 7;
-  for (const c of name) n = (n * 31 + c.codePointAt(0)) % 3600;
-  return (n * 47) % 360;
+  let n = 0;
+  for (const c of name) n = (n * 33 + c.codePointAt(0)) % 65521;
+  return Math.round((n * 137.508) % 360);
 }
 
 // keepFocus runs what replaces elements below root, and then focuses the one

@@ -62,7 +62,7 @@ export class Field {
       case Opt.role: return roles();
       case Opt.mentionable: return [...people(), ...roles()];
       case Opt.channel: return (g?.channels || []).filter((c) => !o.channel_types?.length || o.channel_types.includes(c.type))
-        .map((c) => ({ label: (isVoice(c) ? "🔊 " : "#") + c.name, value: c.id }));
+        .map((c) => ({ label: (isVoice(c) ? "" : "#") + c.name, value: c.id }));
       default: return [];
     }
   }

@@ -19,7 +19,7 @@ function player(p) {
   if (at) moving.push([at, p]);
   const how = p.paused ? "nodes.paused" : p.sounding ? "nodes.sounding" : "nodes.silent";
   return h("li", { class: "player" }, h("p", {}, h("b", { text: p.track?.title || t("nodes.idle") }), " ", at),
-    h("p", { class: "hint", text: [title(who(p.user)?.name || p.user), g?.name, c && "🔊 " + c.name, t(how), t("nodes.volume", { n: p.volume }),
+    h("p", { class: "hint", text: [title(who(p.user)?.name || p.user), g?.name, c && c.name, t(how), t("nodes.volume", { n: p.volume }),
       p.speed !== 1 && t("nodes.speed", { n: Math.round(p.speed * 100) / 100 })].filter(Boolean).join(" · ") }));
 }
 

@@ -14,7 +14,7 @@ function person(g, u) {
   const choose = h("select", { class: "where", "aria-label": t("voice.of", { name: title(u.name) }), "data-key": "w" + u.id, "data-walk": u.name,
     onchange: () => walk(u.name, choose.value) },
   h("option", { value: "", text: t("voice.none"), selected: !v }),
-  g.channels.filter(isVoice).map((c) => h("option", { value: c.id, text: "🔊 " + c.name, selected: v?.channel_id === c.id })));
+  g.channels.filter(isVoice).map((c) => h("option", { value: c.id, text: c.name, selected: v?.channel_id === c.id })));
   return h("li", { class: "person" }, avatar(u.name, false, 32), h("div", { class: "grow" },
     h("p", {}, h("b", { text: title(u.name) }), u.id === me()?.id && h("span", { class: "you", text: t("people.you") }), h("span", { class: "locale", text: u.locale })), choose));
 }
@@ -24,7 +24,7 @@ function botRow(g, b) {
   const c = v && g.channels.find((x) => x.id === v.channel_id);
   return h("li", { class: "person" }, avatar(b.name, true, 32), h("div", { class: "grow" },
     h("p", {}, h("b", { text: title(b.name) }), h("span", { class: "tag", text: t("msg.bot") })),
-    h("p", { class: "hint", text: c ? "🔊 " + c.name : t("voice.none") })),
+    h("p", { class: "hint", text: c ? c.name : t("voice.none") })),
   h("button", { type: "button", class: "tool", "aria-label": t("people.dm", { name: b.name }), title: t("people.dm", { name: b.name }), "data-key": "d" + b.application_id, onclick: () => {
     document.body.classList.remove("show-people");
     place({ guild: "", channel: b.application_id });

@@ -21,7 +21,7 @@ function self() {
   const u = me();
   if (!u) return;
   const choose = h("select", { class: "who", id: "user", "aria-label": t("self.user"), "data-key": "user", onchange: () => place({ user: choose.value }) },
-    state.world.users.map((x) => h("option", { value: x.name, text: title(x.name) + " · " + x.locale, selected: x.name === state.user })));
+    state.world.users.map((x) => h("option", { value: x.name, text: title(x.name), selected: x.name === state.user })));
   const other = new URL(location.href);
   other.searchParams.set("user", state.world.users[(state.world.users.indexOf(u) + 1) % state.world.users.length].name);
   const themeButton = h("button", { type: "button", class: "tool", id: "theme", "data-key": "theme", "aria-label": themeName(), title: themeName(), onclick: () => {
@@ -30,7 +30,7 @@ function self() {
   } }, icon(themeIcon()));
   keepFocus($("self"), () => $("self").replaceChildren(
     ...(problem ? [h("p", { class: "error wide", role: "alert", text: problem })] : []),
-    avatar(u.name, false, 36), choose,
+    avatar(u.name, false, 36), h("span", { class: "grow stack" }, choose, h("span", { class: "locale", text: u.locale })),
     h("a", { class: "tool", href: other.href, target: "_blank", rel: "noopener", "aria-label": t("self.new"), title: t("self.new") }, icon("link", 18)), themeButton));
 }
 
