@@ -25,14 +25,17 @@ const (
 	maxWait     = 2 * time.Minute
 )
 
-type control struct{ Deps }
+type control struct {
+	Deps
+	bare *bareNodes
+}
 
 // done answers what has nothing more to say: {}.
 type done struct{}
 
 // Handler serves the control API below Prefix.
 func Handler(d Deps) http.Handler {
-	c := control{d}
+	c := control{Deps: d, bare: &bareNodes{}}
 	mux := http.NewServeMux()
 	for pattern, f := range map[string]func(*http.Request) (any, error){
 		"GET /world":                 c.world,
@@ -43,7 +46,10 @@ func Handler(d Deps) http.Handler {
 		"GET /messages":              c.messages,
 		"POST /reset":                c.reset,
 		"POST /redeliver":            c.redeliver,
-		"POST /faults":               c.faults,
+		"GET /faults":                c.listFaults,
+		"PUT /faults/{name}":         c.setFault,
+		"DELETE /faults/{name}":      c.clearFault,
+		"DELETE /faults":             c.clearFaults,
 		"GET /violations":            func(*http.Request) (any, error) { return c.World.Violations(), nil },
 		"GET /log":                   func(*http.Request) (any, error) { return c.World.Log(), nil },
 		"GET /nodes/{name}/players":  c.ofNode(func(n Node) any { return n.Players() }),
