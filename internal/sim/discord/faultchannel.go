@@ -43,7 +43,7 @@ func channelBreakers() []breaker {
 			Fault: faults.Fault{Name: "voice.stage", Summary: "A new stage opens and everybody of a channel is moved onto it; mending moves them back and deletes it.", Args: []faults.Arg{
 				argGuild,
 				{Name: "channel", Help: "name or id of the channel whose people are moved; nobody is if left out"},
-				{Name: "name", Default: "stage", Help: "the name of the stage"},
+				{Name: "name", Default: "live", Help: "the name of the stage"},
 			}},
 			set: func(w *World, t target) error {
 				if err := w.OpenStage(t.guild, t.args["name"], "On stage", t.channel); err != nil {

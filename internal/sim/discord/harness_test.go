@@ -166,7 +166,7 @@ type client struct {
 	seq     int
 }
 
-const wait = 10 * time.Second
+const wait = 30 * time.Second
 
 // dial connects and takes HELLO.
 func (f *fixture) dial() *client {
