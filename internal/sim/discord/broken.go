@@ -50,11 +50,12 @@ func (b *broken) disarm(name string, which func(*armed) bool) {
 	b.armed = slices.DeleteFunc(b.armed, func(a *armed) bool { return a.name == name && which(a) })
 }
 
-// use finds the first fault that fits a bot and a route, and counts it down.
-func (w *World) use(name, bot, route string) *armed {
+// use finds the first fault that fits a bot and a route, and counts it down. An
+// endpoint that is exempt from the global limit does not meet that one.
+func (w *World) use(name, bot, route string, exempt bool) *armed {
 	b := &w.broken
 	for _, a := range b.armed {
-		if a.name != name || a.bot != "" && a.bot != bot || !strings.Contains(route, a.route) {
+		if a.name != name || a.bot != "" && a.bot != bot || !strings.Contains(route, a.route) || exempt && a.form == formGlobal {
 			continue
 		}
 		if a.left == 1 {
@@ -86,10 +87,7 @@ func (b *broken) active(name string) []map[string]string {
 
 // rateLimit is the limit that a fault puts on a request, if one does.
 func (w *World) limitByFault(q *request, rt *route, now time.Time) (heldLimit, bool) {
-	if !slices.ContainsFunc(w.broken.armed, func(a *armed) bool { return a.name == faultRateLimit && (a.form != formGlobal || !rt.interaction) }) {
-		return heldLimit{}, false
-	}
-	a := w.use(faultRateLimit, w.botOf(q), rt.pattern)
+	a := w.use(faultRateLimit, w.botOf(q), rt.pattern, rt.interaction)
 	if a == nil {
 		return heldLimit{}, false
 	}
@@ -110,7 +108,7 @@ var errorPages = map[int]string{
 
 // loseAnswer is the 5xx that a fault answers with, if one does.
 func (w *World) loseAnswer(q *request, rt *route) *lostAnswer {
-	a := w.use(faultError, w.botOf(q), rt.pattern)
+	a := w.use(faultError, w.botOf(q), rt.pattern, false)
 	if a == nil {
 		return nil
 	}
@@ -126,10 +124,10 @@ func (w *World) delay(q *request, rt *route) (late time.Duration, alive bool) {
 		return 0, true
 	}
 	bot := w.botOf(q)
-	if a := w.use(faultLateReply, bot, rt.pattern); a != nil {
+	if a := w.use(faultLateReply, bot, rt.pattern, false); a != nil {
 		late = a.delay
 	}
-	a := w.use(faultSlow, bot, rt.pattern)
+	a := w.use(faultSlow, bot, rt.pattern, false)
 	if a == nil {
 		return late, true
 	}

@@ -87,6 +87,22 @@ func TestRateLimitForms(t *testing.T) {
 	}
 }
 
+// The answer to an interaction meets the limit of its route, not the global one
+// that waits before it.
+func TestGlobalLimitSparesInteractions(t *testing.T) {
+	t.Parallel()
+	f := start(t, discord.Options{})
+	f.breaks("rest.rate_limit", args{"form": "global"})
+	f.breaks("rest.rate_limit", args{"form": "route", "route": "POST /interactions"})
+	res, _ := f.callRaw("POST", "/interactions/1/x/callback")
+	if res.StatusCode != 429 || res.Header.Get("X-RateLimit-Scope") != "user" {
+		t.Fatalf("%d %v", res.StatusCode, res.Header)
+	}
+	if a := f.active("rest.rate_limit"); len(a) != 1 || a[0]["form"] != "global" {
+		t.Fatalf("%v", a)
+	}
+}
+
 func TestRateLimitCountsAndMends(t *testing.T) {
 	t.Parallel()
 	clock := clockwork.NewFakeClock()

@@ -180,6 +180,33 @@ func TestMendingRestoresTheWorld(t *testing.T) {
 	})
 }
 
+// Whatever a fault is told, the World answers with a reason or does it, and goes on.
+func FuzzFaultArguments(f *testing.F) {
+	w := discord.New(discord.Options{})
+	f.Cleanup(func() { _ = w.Close() })
+	for _, s := range [][3]string{
+		{"voice.user_limit", "channel", "music"}, {"rest.rate_limit", "retry_after", "1e308"}, {"rest.slow", "delay", "-1ns"},
+		{"gateway.close", "code", "4000"}, {"voice.stage", "name", "\x00"}, {"rest.error", "count", "99999999999999999999"}, {"", "", ""},
+	} {
+		f.Add(s[0], s[1], s[2])
+	}
+	known := []fault.Code{"", fault.Invalid, fault.NotFound, fault.Conflict, fault.Denied, fault.Unavailable}
+	f.Fuzz(func(t *testing.T, name, key, value string) {
+		err := w.SetFault(name, args{key: value})
+		if err != nil && !slices.Contains(known, fault.CodeOf(err)) {
+			t.Fatalf("%s %s=%q: %v", name, key, value, err)
+		}
+		if err := w.ClearFault(name, nil); err != nil && fault.CodeOf(err) != fault.NotFound {
+			t.Fatalf("mending %s: %v", name, err)
+		}
+		for _, ft := range w.Faults() {
+			if len(ft.Active) > 0 {
+				t.Fatalf("%s is still set after it was mended: %v", ft.Name, ft.Active)
+			}
+		}
+	})
+}
+
 func TestFaultsAreTold(t *testing.T) {
 	t.Parallel()
 	f := start(t, discord.Options{})

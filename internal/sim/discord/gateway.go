@@ -230,7 +230,7 @@ func (c *conn) attach(s *session, seq int) {
 	}
 	c.zip.Store(s.Zip && c.pack == nil)
 	s.conn, c.sess = c, s
-	if c.w.use(faultCutBeforeResumed, s.BotID, "") != nil {
+	if c.w.use(faultCutBeforeResumed, s.BotID, "", false) != nil {
 		c.sendReplay(missed[:len(missed)/2])
 		c.hangUp()
 		return
@@ -238,7 +238,7 @@ func (c *conn) attach(s *session, seq int) {
 	c.sendReplay(missed)
 	c.w.push(s, "RESUMED", mustJSON(obj{"_trace": []string{}}))
 	s.Buffer[len(s.Buffer)-1].Resumed = true
-	if c.w.use(faultCutAfterResumed, s.BotID, "") != nil {
+	if c.w.use(faultCutAfterResumed, s.BotID, "", false) != nil {
 		c.hangUp()
 	}
 }

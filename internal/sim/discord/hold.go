@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"maps"
 	"math"
 	"net"
 	"net/http"
@@ -71,6 +72,9 @@ func (w *World) heldLimit(h http.Header, rt *route, q *request, now time.Time) *
 	l, ok := w.limitByFault(q, rt, now)
 	if !ok {
 		return nil
+	}
+	if len(w.limits.held) > 10_000 {
+		maps.DeleteFunc(w.limits.held, func(_ string, l heldLimit) bool { return !l.until.After(now) })
 	}
 	w.limits.held[w.heldKey(l.form, rt, q)] = l
 	return l.answer(h, rt, now)
