@@ -1,6 +1,7 @@
 package control
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -55,9 +56,7 @@ func (c control) nodeArg() faults.Arg {
 
 func with(args map[string]string, node string) map[string]string {
 	out := map[string]string{argNode: node}
-	for k, v := range args {
-		out[k] = v
-	}
+	maps.Copy(out, args)
 	return out
 }
 

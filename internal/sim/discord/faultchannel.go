@@ -24,7 +24,10 @@ func channelBreakers() []breaker {
 			}),
 		},
 		{
-			Fault: faults.Fault{Name: "voice.channel_deleted", Summary: "A channel is deleted with everybody in it; mending brings it back empty.", Args: []faults.Arg{argGuild, argChannel}},
+			Fault: faults.Fault{
+				Name: "voice.channel_deleted", Args: []faults.Arg{argGuild, argChannel},
+				Summary: "A channel is deleted with everybody in it; mending brings it back empty.",
+			},
 			set:   func(w *World, t target) error { return w.DeleteChannel(t.guild, t.channel) },
 			clear: func(w *World, t target) error { return w.bringBack(t.guild, t.channel) },
 			active: func(w *World) (out []map[string]string) {
@@ -40,7 +43,7 @@ func channelBreakers() []breaker {
 			},
 		},
 		{
-			Fault: faults.Fault{Name: "voice.stage", Summary: "A new stage opens and everybody of a channel is moved onto it; mending moves them back and deletes it.", Args: []faults.Arg{
+			Fault: faults.Fault{Name: "voice.stage", Summary: "A new stage opens, with all of a channel; mending moves them back and deletes it.", Args: []faults.Arg{
 				argGuild,
 				{Name: "channel", Help: "name or id of the channel whose people are moved; nobody is if left out"},
 				{Name: "name", Default: "live", Help: "the name of the stage"},

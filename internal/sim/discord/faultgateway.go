@@ -50,7 +50,7 @@ func gatewayBreakers() []breaker {
 			any: true, set: func(w *World, t target) error { return second(w.closeSessions(t.bot, t.number)) },
 		},
 		{
-			Fault: faults.Fault{Name: "gateway.silent", Summary: "The links are half open: nothing goes in or out until the client gives them up; mending cuts them.", Args: bots},
+			Fault: faults.Fault{Name: "gateway.silent", Summary: "Half open links: nothing goes in or out until the client gives up; mending cuts them.", Args: bots},
 			any:   true, set: func(w *World, t target) error { return second(w.eachConn(t.bot, (*conn).mute)) },
 			clear: func(w *World, t target) error { return second(w.cutMuted(t.bot)) },
 			active: func(w *World) (out []map[string]string) {
@@ -69,7 +69,7 @@ func gatewayBreakers() []breaker {
 
 func restBreakers() []breaker {
 	slow := []faults.Arg{argDelay, argCount, argRoute, argBots}
-	limits := waiting(faults.Fault{Name: faultRateLimit, Summary: "Requests are answered with 429, and the limit holds until its time is over; mending lifts every such limit, a ban too.", Args: []faults.Arg{
+	limits := waiting(faults.Fault{Name: faultRateLimit, Summary: "Requests get 429 and the limit holds; mending lifts it, and a ban too.", Args: []faults.Arg{
 		{Name: "form", Values: []string{formRoute, formShared, formGlobal, formCloudflare}, Default: formRoute, Help: "which limit it is"},
 		argCount,
 		{Name: "retry_after", Default: "1.5", Help: "seconds, with a fraction"},

@@ -185,7 +185,7 @@ func TestFaultsOfOneBot(t *testing.T) {
 	if a := other.call("GET", "/users/@me", nil); a.status != 200 {
 		t.Fatal(a.status)
 	}
-	if res, _ := f.callRaw("GET", "/users/@me"); res.StatusCode != 502 {
-		t.Fatal(res.StatusCode)
+	if res, _ := f.callRaw("GET", "/users/@me"); res.status != 502 {
+		t.Fatal(res.status)
 	}
 }

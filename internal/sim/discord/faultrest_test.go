@@ -3,6 +3,7 @@ package discord_test
 import (
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,7 @@ import (
 )
 
 // callRaw sends a request as the bot and returns the body as text.
-func (f *fixture) callRaw(method, path string) (*http.Response, string) {
+func (f *fixture) callRaw(method, path string) (answer, string) {
 	f.t.Helper()
 	req, err := http.NewRequestWithContext(f.t.Context(), method, f.srv.URL+"/api/v10"+path, nil)
 	if err != nil {
@@ -29,7 +30,7 @@ func (f *fixture) callRaw(method, path string) (*http.Response, string) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	return res, string(b)
+	return answer{status: res.StatusCode, header: res.Header}, string(b)
 }
 
 func TestRateLimitForms(t *testing.T) {
@@ -54,9 +55,9 @@ func TestRateLimitForms(t *testing.T) {
 			f.breaks("rest.rate_limit", tc.args)
 			path := "/guilds/" + f.guild.ID
 			res, body := f.callRaw("GET", path)
-			h := res.Header
-			if res.StatusCode != 429 || h.Get("Retry-After") != tc.after || h.Get("X-RateLimit-Scope") != tc.scope || h.Get("X-RateLimit-Global") != tc.global {
-				t.Fatalf("%d %v", res.StatusCode, h)
+			h := res.header
+			if res.status != 429 || h.Get("Retry-After") != tc.after || h.Get("X-RateLimit-Scope") != tc.scope || h.Get("X-RateLimit-Global") != tc.global {
+				t.Fatalf("%d %v", res.status, h)
 			}
 			if (h.Get("X-RateLimit-Bucket") != "") != tc.bucket || tc.bucket && (h.Get("X-RateLimit-Remaining") != "0" || h.Get("X-RateLimit-Reset-After") != "1.250") {
 				t.Fatalf("bucket %v", h)
@@ -68,20 +69,20 @@ func TestRateLimitForms(t *testing.T) {
 				t.Fatalf("%s %q", h.Get("Content-Type"), body)
 			}
 			clock.Advance(time.Second)
-			if res, _ := f.callRaw("GET", path); res.StatusCode != 429 {
-				t.Fatalf("the limit holds until its time is over, got %d", res.StatusCode)
+			if res, _ := f.callRaw("GET", path); res.status != 429 {
+				t.Fatalf("the limit holds until its time is over, got %d", res.status)
 			}
 			other, _ := f.callRaw("GET", "/users/@me")
-			if (other.StatusCode == 200) != tc.isolated {
-				t.Fatalf("another route answers %d", other.StatusCode)
+			if (other.status == 200) != tc.isolated {
+				t.Fatalf("another route answers %d", other.status)
 			}
 			cb, _ := f.callRaw("POST", "/interactions/1/x/callback")
-			if want := map[bool]int{true: 404, false: 429}[tc.via]; cb.StatusCode != want {
-				t.Fatalf("an interaction's answer gets %d, want %d", cb.StatusCode, want)
+			if want := map[bool]int{true: 404, false: 429}[tc.via]; cb.status != want {
+				t.Fatalf("an interaction's answer gets %d, want %d", cb.status, want)
 			}
 			clock.Advance(250 * time.Millisecond)
-			if res, _ := f.callRaw("GET", path); res.StatusCode != 200 {
-				t.Fatalf("after its time: %d", res.StatusCode)
+			if res, _ := f.callRaw("GET", path); res.status != 200 {
+				t.Fatalf("after its time: %d", res.status)
 			}
 		})
 	}
@@ -95,8 +96,8 @@ func TestGlobalLimitSparesInteractions(t *testing.T) {
 	f.breaks("rest.rate_limit", args{"form": "global"})
 	f.breaks("rest.rate_limit", args{"form": "route", "route": "POST /interactions"})
 	res, _ := f.callRaw("POST", "/interactions/1/x/callback")
-	if res.StatusCode != 429 || res.Header.Get("X-RateLimit-Scope") != "user" {
-		t.Fatalf("%d %v", res.StatusCode, res.Header)
+	if res.status != 429 || res.header.Get("X-RateLimit-Scope") != "user" {
+		t.Fatalf("%d %v", res.status, res.header)
 	}
 	if a := f.active("rest.rate_limit"); len(a) != 1 || a[0]["form"] != "global" {
 		t.Fatalf("%v", a)
@@ -108,20 +109,20 @@ func TestRateLimitCountsAndMends(t *testing.T) {
 	clock := clockwork.NewFakeClock()
 	f := start(t, discord.Options{Clock: clock})
 	f.breaks("rest.rate_limit", args{"count": "2", "retry_after": "1", "route": "/users/", "bot": "atril"})
-	if res, _ := f.callRaw("GET", "/gateway/bot"); res.StatusCode != 200 {
+	if res, _ := f.callRaw("GET", "/gateway/bot"); res.status != 200 {
 		t.Fatal("another route is not meant")
 	}
 	for i, want := range []int{429, 429, 200} {
-		if res, _ := f.callRaw("GET", "/users/@me"); res.StatusCode != want {
-			t.Fatalf("%d: %d", i, res.StatusCode)
+		if res, _ := f.callRaw("GET", "/users/@me"); res.status != want {
+			t.Fatalf("%d: %d", i, res.status)
 		}
 		clock.Advance(time.Second)
 	}
 	f.breaks("rest.rate_limit", args{"count": "0", "retry_after": "3600", "form": "cloudflare"})
 	f.callRaw("GET", "/users/@me")
 	f.mends("rest.rate_limit", nil)
-	if res, _ := f.callRaw("GET", "/users/@me"); res.StatusCode != 200 {
-		t.Fatalf("mending lifts what holds: %d", res.StatusCode)
+	if res, _ := f.callRaw("GET", "/users/@me"); res.status != 200 {
+		t.Fatalf("mending lifts what holds: %d", res.status)
 	}
 }
 
@@ -132,8 +133,8 @@ func TestServerErrors(t *testing.T) {
 	for _, status := range []string{"500", "502", "503"} {
 		f.breaks("rest.error", args{"status": status, "route": "GET /users"})
 		res, body := f.callRaw("GET", "/users/@me")
-		if res.Status[:3] != status || strings.HasPrefix(body, "{") != (status == "500") {
-			t.Fatalf("%s: %q", res.Status, body)
+		if strconv.Itoa(res.status) != status || strings.HasPrefix(body, "{") != (status == "500") {
+			t.Fatalf("%d: %q", res.status, body)
 		}
 	}
 	count := func() int { return len(f.call("GET", path, nil).list) }
@@ -235,8 +236,8 @@ func TestInvalidRequestsBan(t *testing.T) {
 	clock.Advance(10 * time.Minute) // they are forgotten
 	f.breaks("rest.rate_limit", args{"form": "shared", "retry_after": "0.5", "count": "3"})
 	for range 3 { // a shared limit does not count
-		if res, _ := f.callRaw("GET", "/users/@me"); res.StatusCode != 429 {
-			t.Fatal(res.StatusCode)
+		if res, _ := f.callRaw("GET", "/users/@me"); res.status != 429 {
+			t.Fatal(res.status)
 		}
 		clock.Advance(500 * time.Millisecond)
 	}
@@ -246,11 +247,11 @@ func TestInvalidRequestsBan(t *testing.T) {
 		}
 	}
 	res, body := f.callRaw("GET", "/users/@me")
-	if res.StatusCode != 429 || res.Header.Get("Via") != "" || !strings.Contains(body, "1015") || res.Header.Get("Retry-After") != "600" {
-		t.Fatalf("banned: %d %v %q", res.StatusCode, res.Header, body)
+	if res.status != 429 || res.header.Get("Via") != "" || !strings.Contains(body, "1015") || res.header.Get("Retry-After") != "600" {
+		t.Fatalf("banned: %d %v %q", res.status, res.header, body)
 	}
 	clock.Advance(10 * time.Minute)
-	if res, _ := f.callRaw("GET", "/users/@me"); res.StatusCode != 200 {
+	if res, _ := f.callRaw("GET", "/users/@me"); res.status != 200 {
 		t.Fatal("a ban ends")
 	}
 }

@@ -185,8 +185,13 @@ func FuzzFaultArguments(f *testing.F) {
 	w := discord.New(discord.Options{})
 	f.Cleanup(func() { _ = w.Close() })
 	for _, s := range [][3]string{
-		{"voice.user_limit", "channel", "music"}, {"rest.rate_limit", "retry_after", "1e308"}, {"rest.slow", "delay", "-1ns"},
-		{"gateway.close", "code", "4000"}, {"voice.stage", "name", "\x00"}, {"rest.error", "count", "99999999999999999999"}, {"", "", ""},
+		{"voice.user_limit", "channel", "music"},
+		{"rest.rate_limit", "retry_after", "1e308"},
+		{"rest.slow", "delay", "-1ns"},
+		{"gateway.close", "code", "4000"},
+		{"voice.stage", "name", "\x00"},
+		{"rest.error", "count", "99999999999999999999"},
+		{"", "", ""},
 	} {
 		f.Add(s[0], s[1], s[2])
 	}

@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/atrilhq/platform/internal/fault"
@@ -104,11 +105,12 @@ func (w *World) targetBot(op string, g *Guild, args map[string]string, optional 
 		only = slices.DeleteFunc(slices.Clone(only), func(b *Bot) bool { return g.Voice[b.ID] == nil })
 	}
 	if len(only) != 1 {
-		names := ""
+		names := make([]string, 0, len(w.st.Bots))
 		for _, b := range w.st.Bots {
-			names += " " + b.Name
+			names = append(names, b.Name)
 		}
-		return "", fault.New(fault.Invalid, op, "it is not clear which bot is meant").WithHint("name one with bot:" + names)
+		return "", fault.New(fault.Invalid, op, "it is not clear which bot is meant").
+			WithHint("name one with bot: " + strings.Join(names, ", "))
 	}
 	args["bot"] = only[0].Name
 	return only[0].ID, nil
@@ -152,7 +154,7 @@ func (t *target) numbers(op string) error {
 }
 
 // armed is the target as a fault that waits.
-func (t target) armed(name string) *armed {
+func (t *target) armed(name string) *armed {
 	return &armed{
 		name: name, bot: t.bot, route: t.args["route"], left: t.count, args: t.args, delay: t.delay,
 		code: t.number, form: t.args["form"], whole: t.args["header"] != "fraction", after: t.args["applied"] == "true",
