@@ -21,10 +21,11 @@ func (c control) listFaults(*http.Request) (any, error) {
 
 func (c control) allFaults() []faults.Fault {
 	all := c.World.Faults()
+	known := c.names()
 	for _, n := range c.Nodes {
 		for _, f := range c.setOf(n).Faults() {
 			for i := range f.Active {
-				f.Active[i] = with(f.Active[i], n.Name())
+				f.Active[i] = with(swap(f.Active[i], known.byID), n.Name())
 			}
 			at := slices.IndexFunc(all, func(o faults.Fault) bool { return o.Name == f.Name })
 			if at >= 0 {
@@ -115,7 +116,7 @@ func (c control) setNode(f faults.Fault, args map[string]string) error {
 	if err != nil {
 		return err
 	}
-	return c.setOf(n).SetFault(f.Name, without(args))
+	return c.setOf(n).SetFault(f.Name, swap(without(args), c.names().byName))
 }
 
 // without is args without the node, which only the control knows.
@@ -146,7 +147,7 @@ func (c control) mend(f faults.Fault, args map[string]string) error {
 	if f.Area != faults.AreaNode {
 		return c.World.ClearFault(f.Name, args)
 	}
-	nodes := c.Nodes
+	nodes, known := c.Nodes, c.names()
 	if name := args[argNode]; name != "" {
 		n, err := c.node(name)
 		if err != nil {
@@ -159,7 +160,7 @@ func (c control) mend(f faults.Fault, args map[string]string) error {
 		if !slices.ContainsFunc(s.Faults(), func(o faults.Fault) bool { return o.Name == f.Name }) {
 			continue
 		}
-		if err := s.ClearFault(f.Name, without(args)); err != nil {
+		if err := s.ClearFault(f.Name, swap(without(args), known.byName)); err != nil {
 			return err
 		}
 	}

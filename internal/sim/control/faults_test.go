@@ -22,12 +22,13 @@ type breakable struct {
 
 	mu     sync.Mutex
 	delay  string
+	guild  string
 	loaded bool
 }
 
 var slowLoad = faults.Fault{
 	Name: "node.slow_load", Area: faults.AreaNode, Summary: "Loading is slow.", Lasting: true,
-	Args: []faults.Arg{{Name: "delay", Default: "2s"}},
+	Args: []faults.Arg{{Name: "delay", Default: "2s"}, {Name: "guild"}},
 }
 
 func (b *breakable) Name() string { return b.name }
@@ -37,7 +38,7 @@ func (b *breakable) Faults() []faults.Fault {
 	defer b.mu.Unlock()
 	f := slowLoad
 	if b.loaded {
-		f.Active = []map[string]string{{"delay": b.delay}}
+		f.Active = []map[string]string{{"delay": b.delay, "guild": b.guild}}
 	}
 	return []faults.Fault{f}
 }
@@ -49,7 +50,7 @@ func (b *breakable) SetFault(_ string, args map[string]string) error {
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.delay, b.loaded = args["delay"], true
+	b.delay, b.guild, b.loaded = args["delay"], args["guild"], true
 	return nil
 }
 
@@ -168,6 +169,20 @@ func TestFaultsOfNodes(t *testing.T) {
 	}
 	if a := listed(t, c, "node.slow_load").Active; len(a) != 0 {
 		t.Fatalf("%v", a)
+	}
+}
+
+// A node knows the ids of guilds only; people say and read names.
+func TestNodesAreToldIDs(t *testing.T) {
+	t.Parallel()
+	n := &breakable{name: "one"}
+	c, w := controlled(t, n)
+	demo := w.View().Guilds[0].ID
+	for _, said := range []string{"demo", "DEMO", demo} {
+		f, err := c.SetFault(t.Context(), "node.slow_load", map[string]string{"guild": said})
+		if err != nil || n.guild != demo || f.Active[0]["guild"] != "demo" {
+			t.Fatalf("%s: %s %+v %v", said, n.guild, f, err)
+		}
 	}
 }
 
