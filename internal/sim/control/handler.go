@@ -226,8 +226,7 @@ func (c control) messages(r *http.Request) (any, error) {
 
 func (c control) reset(*http.Request) (any, error) {
 	c.World.Reset()
-	_, err := c.mendNodes()
-	return done{}, err
+	return c.clearFaults(nil)
 }
 
 func (c control) redeliver(r *http.Request) (any, error) {
