@@ -58,4 +58,6 @@ type env struct {
 	rounds int
 	// time is how long a round of a Go benchmark takes.
 	time time.Duration
+	// profile is the file that a profile of the platform goes to, empty for none.
+	profile string
 }

@@ -20,7 +20,7 @@ const (
 	// pathGuilds is how many guilds there are: with so many a player is idle
 	// again long before its next /play, and all can be joined within the 120
 	// messages a minute that Discord takes from a connection.
-	pathGuilds = 96
+	pathGuilds = 48
 	// pathRate is the /plays a second of the open loop.
 	pathRate = 100
 	// pathRounds times pathSamples are measured for each system; pathWarm more
@@ -37,7 +37,7 @@ const (
 )
 
 // callers are the numbers of callers of the closed loop.
-func callers() []int { return []int{16, 48, pathGuilds} }
+func callers() []int { return []int{8, 24, pathGuilds} }
 
 // A path measures, once, everything about the way of a command. Its systems
 // take turns, so that what else the machine does meets all of them.
@@ -82,13 +82,16 @@ func (p *path) run(e env) (err error) {
 	if err := p.floor.startPeer(ctx, filepath.Join(e.bin, "bench", "floor"), dir); err != nil {
 		return err
 	}
+	_, _ = fmt.Fprintln(p.log, "  the bots join their channels")
 	if err := p.seat(ctx); err != nil {
 		return err
 	}
-	if err := p.open(ctx, all, proc.DataDir(dir)); err != nil {
+	profile := p.platform.profile(ctx, e.profile)
+	if err := errors.Join(p.open(ctx, all, proc.DataDir(dir)), <-profile); err != nil {
 		return err
 	}
-	for range fullRounds {
+	for round := range fullRounds {
+		_, _ = fmt.Fprintf(p.log, "  as many commands as there can be, round %d of %d\n", round+1, fullRounds)
 		for _, n := range callers() {
 			for _, s := range all {
 				if err := s.saturate(ctx, n); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -24,6 +25,8 @@ type system struct {
 	name  string
 	world *world.World
 	proc  *proc.Process
+	// operations is where profiles are had, of the platform only.
+	operations *proc.Platform
 
 	// What the open loop found, counted from when a command was due.
 	replies, patches []time.Duration
@@ -53,7 +56,7 @@ func (s *system) startPlatform(ctx context.Context, bin, dir string) error {
 	if err != nil {
 		return err
 	}
-	s.proc = d.Process
+	s.proc, s.operations = d.Process, d
 	return s.ready(ctx)
 }
 
@@ -88,6 +91,27 @@ func (s *system) close() error {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
 	return nil
+}
+
+// profileSeconds is long enough for a few turns of each system.
+const profileSeconds = 30
+
+// profile takes a processor profile into a file, beside the load. The channel
+// says how that went; nothing is taken where no file is named.
+func (s *system) profile(ctx context.Context, file string) <-chan error {
+	done := make(chan error, 1)
+	if file == "" {
+		done <- nil
+		return done
+	}
+	go func() {
+		text, err := s.operations.Profile(ctx, profileSeconds)
+		if err == nil {
+			err = os.WriteFile(file, []byte(text), 0o600)
+		}
+		done <- err
+	}()
+	return done
 }
 
 // silent is a system that knows nothing but /play.

@@ -127,21 +127,3 @@ func fetch(ctx context.Context, url string) (string, error) {
 	}
 	return string(body), err
 }
-
-// Playing is how many players the daemon counts as playing, -1 while it does
-// not say. It looks every five seconds.
-func (d *Platform) Playing(ctx context.Context) int {
-	m := operations.FindStringSubmatch(d.Output())
-	if m == nil {
-		return -1
-	}
-	text, err := fetch(ctx, "http://"+m[1]+"/metrics")
-	if err != nil {
-		return -1
-	}
-	n, err := metric(text, "platformd_player_active")
-	if err != nil {
-		return -1
-	}
-	return int(n)
-}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/atrilhq/platform/internal/sim/discord"
 )
 
@@ -88,10 +90,14 @@ func (w *World) Cycle(ctx context.Context, i int) (int, error) {
 // Seat brings the bot into voice in every guild, with a first /play and a /skip
 // in each, and waits until the node is connected in all of them.
 func (w *World) Seat(ctx context.Context) error {
+	// At once, because an answer may wait for the bot to have joined, and a bot
+	// may join only so often a minute.
+	var group errgroup.Group
 	for i := range w.guilds {
-		if err := w.Say(ctx, i, "play", discord.Arg{Name: "query", Value: w.Query()}); err != nil {
-			return err
-		}
+		group.Go(func() error { return w.Say(ctx, i, "play", discord.Arg{Name: "query", Value: w.Query()}) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
 	}
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()

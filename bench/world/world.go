@@ -144,10 +144,10 @@ func (w *World) Guilds() int { return len(w.guilds) }
 func (w *World) Guild(i int) string { return w.guilds[i%len(w.guilds)] }
 
 // Registered tells whether the bot is there: connected, with its commands
-// registered and a session on the node.
+// registered. A session on the node may come later, with the first player.
 func (w *World) Registered() bool {
 	list, err := w.Discord.Commands(w.guilds[0])
-	return err == nil && len(list) > 0 && w.Connected() && len(w.Node.Sessions()) > 0
+	return err == nil && len(list) > 0 && w.Connected()
 }
 
 // Connected tells whether the bot has a connection to the gateway.
