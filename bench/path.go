@@ -29,7 +29,7 @@ const (
 	// syncsARound is how often a round measures fsync.
 	syncsARound = 100
 	// fullRounds times each number of callers is tried, for fullTime each.
-	fullRounds, fullTime = 3, 3 * time.Second
+	fullRounds, fullTime = 3, 2 * time.Second
 	// emptyCalls are how many calls that do nothing the generator is tried with.
 	emptyCalls = 50_000
 	// pathWithin bounds all of it.

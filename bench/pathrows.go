@@ -45,6 +45,7 @@ func ofPath() []measurement {
 		{"play-to-patch-p99-floor", "ms", "", goal{}, peer(&p.floor, patches, 99)},
 		{"play-to-reply-p50", "ms", "bare bot", goal{}, against(replies, 50, 1, 0)},
 		{"play-to-reply-p99", "ms", "bare bot", goal{}, against(replies, 99, 1, 0)},
+		{"plays-lost", "plays", "", goal{}, value(func() float64 { return float64(p.platform.lost) })},
 		{"fsync-p50", "ms", "", goal{}, value(func() float64 { return at(p.syncs, 50) })},
 		{"fsync-p99", "ms", "", goal{}, value(func() float64 { return at(p.syncs, 99) })},
 		{"saturation", "commands/s", "bare bot", goal{ratio: 0.8}, of(func() (float64, float64) {

@@ -21,7 +21,11 @@ type Sample struct {
 // ErrNoAnswer is a command that was not answered in time.
 var ErrNoAnswer = errors.New("a command got no answer")
 
+// ErrNoPatch is a /play that was answered and whose track was never started.
+var ErrNoPatch = errors.New("nothing reached the node")
+
 // Play types /play in the i-th guild and waits for the answer and for the PATCH.
+// It fails with ErrNoAnswer and with ErrNoPatch. One at a time in a guild.
 func (w *World) Play(ctx context.Context, i int) (Sample, error) {
 	patch := w.tap.await(w.Guild(i))
 	res, err := w.send(ctx, i, "play", discord.Arg{Name: "query", Value: w.Query()})
@@ -33,7 +37,7 @@ func (w *World) Play(ctx context.Context, i int) (Sample, error) {
 	case s.Patch = <-patch:
 		return s, nil
 	case <-ctx.Done():
-		return s, fmt.Errorf("a /play in guild %s was answered with %v, but nothing reached the node: %w", w.Guild(i), shown(res), ctx.Err())
+		return s, fmt.Errorf("a /play in guild %s was answered with %v: %w", w.Guild(i), shown(res), ErrNoPatch)
 	}
 }
 
