@@ -18,8 +18,8 @@ type Play struct {
 	Guild  music.GuildID
 	Bot    music.BotID
 	// User asked for it.
-	User  music.UserID
-	Track music.TrackInfo
+	User           music.UserID
+	Track          music.TrackInfo
 	Started, Ended time.Time
 	// Listened is for how long it sounded, in real time, kept to the millisecond.
 	Listened time.Duration
@@ -85,7 +85,7 @@ type Plays interface {
 	// RecentTracks returns the distinct tracks that a member heard in a guild,
 	// the latest first, at most limit (25 where it is 0, 100 at most). Each word
 	// of filter must be in title or author, in any case and with or without
-	// accents; only the latest 500 are looked at.
+	// accents; only the latest 300 are looked at.
 	RecentTracks(ctx context.Context, guild music.GuildID, user music.UserID, filter string, limit int) ([]HeardTrack, error)
 	// Plays returns plays, the latest first. Errors: Invalid without a guild,
 	// NotFound for an After that is not there.

@@ -126,7 +126,7 @@ func (db *DB) RecentTracks(ctx context.Context, guild music.GuildID, user music.
 const (
 	defaultRecent = 25
 	maxRecent     = 100
-	recentWindow  = 500
+	recentWindow  = 300
 	maxWords      = 8
 )
 
