@@ -3,6 +3,7 @@ package worker
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
@@ -24,8 +25,12 @@ type ended struct {
 	StartedAt  json.RawMessage `json:"started_at"`
 }
 
-// maxID bounds the names that an event may have for what is a key of rows.
-const maxID = 512
+const (
+	// maxID bounds the name of a play, which is the key of its row, in bytes.
+	maxID = 512
+	// maxMS is what nobody can have listened for, in milliseconds.
+	maxMS = 1 << 42
+)
 
 // playOf returns the play that an event of type music.play.ended tells of. heard
 // is false for one that was not heard, which is none, and for events of before
@@ -43,8 +48,11 @@ func playOf(row *store.JournalRow) (p store.Play, heard bool, err error) {
 	if !e.Heard {
 		return p, false, nil
 	}
-	if e.Play == "" || len(e.Play) > maxID || row.Guild == "" || e.ListenedMS < 0 || e.Track.LengthMS < 0 {
-		return p, false, fault.New(fault.Invalid, op, "the end of a play has no play, no guild or a time below 0")
+	if e.Play == "" || len(e.Play) > maxID || strings.ContainsRune(string(e.Play), 0) || row.Guild == "" {
+		return p, false, fault.New(fault.Invalid, op, "the end of a play does not name the play or its guild")
+	}
+	if e.ListenedMS < 0 || e.ListenedMS > maxMS || e.Track.LengthMS < 0 {
+		return p, false, fault.New(fault.Invalid, op, "the end of a play has a time that cannot be")
 	}
 	p = store.Play{
 		ID: e.Play, Tenant: row.Tenant, Guild: row.Guild, Bot: e.Bot, User: e.Requester, Track: e.Track,

@@ -133,7 +133,7 @@ func (r *Role) next(ctx context.Context) (more bool, err error) {
 			plays = append(plays, p)
 		}
 	}
-	if len(plays) == 0 && to-at < idleLag {
+	if len(plays) == 0 && !full && to-at < idleLag {
 		return false, nil
 	}
 	err = r.opt.Store.ProjectPlays(ctx, at, to, plays)
