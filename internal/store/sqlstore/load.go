@@ -3,25 +3,18 @@ package sqlstore
 import (
 	"context"
 	"encoding/json"
-	"runtime"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 )
 
-// loadChunk is how many guilds are read in one transaction. Those of one call
-// are read on several connections at once, loadWays at most: half of the work is
-// to make values of the texts.
-const (
-	loadChunk = 64
-	loadWays  = 4
-)
+// loadChunk is how many guilds are read in one transaction.
+const loadChunk = 256
 
 // Load implements [store.Guilds]. Each guild is as it was at one moment.
-// Errors also: Unavailable for a state that a newer version wrote.
+// Errors also: Unavailable for a state that a newer version wrote. Several
+// connections at once would not be faster: the engine's memory has one lock.
 func (db *DB) Load(ctx context.Context, ids []music.GuildID) ([]music.Guild, error) {
 	names := make([]string, len(ids))
 	for i, id := range ids {
@@ -29,28 +22,20 @@ func (db *DB) Load(ctx context.Context, ids []music.GuildID) ([]music.Guild, err
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	parts := slices.Collect(slices.Chunk(names, loadChunk))
-	loaders := make([]loader, len(parts))
-	g, ctx := errgroup.WithContext(ctx)
-	g.SetLimit(min(loadWays, runtime.GOMAXPROCS(0)))
-	for i, part := range parts {
-		l := &loaders[i]
-		g.Go(func() error {
-			if err := db.loadPart(ctx, l, part); err != nil {
-				return failed(err, loadOp)
-			}
-			return l.assemble(db.book)
-		})
-	}
-	if err := g.Wait(); err != nil {
-		return nil, err
-	}
-	if len(loaders) == 1 {
-		return loaders[0].guilds, nil
-	}
+	reader := newSlotReader()
 	var out []music.Guild
-	for i := range loaders {
-		out = append(out, loaders[i].guilds...)
+	for part := range slices.Chunk(names, loadChunk) {
+		l := loader{at: make(map[music.GuildID]int, len(part)), reader: reader}
+		if err := db.loadPart(ctx, &l, part); err != nil {
+			return nil, failed(err, loadOp)
+		}
+		if err := l.assemble(db.book); err != nil {
+			return nil, err
+		}
+		if len(names) <= loadChunk {
+			return l.guilds, nil
+		}
+		out = append(out, l.guilds...)
 	}
 	return out, nil
 }
@@ -82,7 +67,6 @@ func (db *DB) loadPart(ctx context.Context, l *loader, part []string) error {
 	if db.dialect.anonymous {
 		list = anonymous(list)
 	}
-	l.at, l.reader = make(map[music.GuildID]int, len(part)), newSlotReader()
 	err = scanAll(ctx, tx, `SELECT guild_id, state_version, state FROM guilds WHERE guild_id IN (`+list+`)`, args, l.guild)
 	if err != nil {
 		return err
