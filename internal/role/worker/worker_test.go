@@ -70,8 +70,9 @@ func (k *kept) Prune(_ context.Context, before time.Time, limit int) (int, error
 }
 
 func (k *kept) Events(context.Context, store.EventQuery) ([]store.JournalRow, error) { return nil, nil }
-func (k *kept) Position(context.Context, string) (int64, error)                      { return 0, nil }
-func (k *kept) ProjectPlays(context.Context, int64, int64, []store.Play) error       { return nil }
+
+func (k *kept) Position(context.Context, string) (int64, error)                { return 0, nil }
+func (k *kept) ProjectPlays(context.Context, int64, int64, []store.Play) error { return nil }
 
 // run starts a role, which ends with the test.
 func run(t *testing.T, o worker.Options) {
