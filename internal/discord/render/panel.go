@@ -82,9 +82,9 @@ func (e *Embed) state(p *i18n.Printer, v music.NowView) (hint string) {
 func silent(p *i18n.Printer, v music.NowView) *Embed {
 	e := &Embed{Title: p.Text(i18n.PanelNothing, nil), Color: colorQuiet}
 	switch {
-	case v.Halted:
+	case v.Halted && v.Waiting > 0:
 		e.Title, e.Color = p.Text(i18n.PanelHalted, nil), colorBroken
-		e.Description = p.Count(i18n.PanelHaltedHint, max(v.Waiting, 0), nil)
+		e.Description = p.Count(i18n.PanelHaltedHint, v.Waiting, nil)
 	case v.NoNode:
 		e.Description = p.Text(i18n.PanelNoNode, nil)
 	case v.Waiting > 0:

@@ -27,7 +27,7 @@ func Refusal(p *i18n.Printer, r *music.Refusal) Message {
 		"User":    user(r.User),
 		"Roles":   roles(r.Roles),
 		"Query":   Text(r.Query, maxQuery),
-		"Least":   p.Length(music.MinIdle),
+		"Least":   p.Length(max(music.MinIdle, time.Minute)), // members type minutes
 		"Most":    p.Length(music.MaxIdle),
 		"Rules":   p.Number(music.MaxRules),
 	})
