@@ -51,8 +51,7 @@ func ParseComponent(customID string, values []string) (Press, *music.Refusal) {
 	if !ok {
 		return Press{}, old()
 	}
-	switch p.Control {
-	case ControlJump, ControlPick:
+	if p.Control == ControlJump || p.Control == ControlPick {
 		if argument != "" || len(values) != 1 {
 			return Press{}, old()
 		}
@@ -131,11 +130,12 @@ func pressed(c Control, argument string) (Kind, music.Action, bool) {
 	case ControlHistoryFirst, ControlHistoryPrevious, ControlHistoryNext, ControlHistoryLast, ControlHistoryRefresh:
 		page, ok := whole(argument, 1, maxPage)
 		return KindUpdate, music.ShowHistory{Page: page}, ok
+	default:
+		if argument != "" {
+			return "", nil, false
+		}
+		return simple(c)
 	}
-	if argument != "" {
-		return "", nil, false
-	}
-	return simple(c)
 }
 
 // simple are the buttons without an argument.
@@ -159,8 +159,9 @@ func simple(c Control) (Kind, music.Action, bool) {
 		return KindModal, nil, true
 	case ControlCancel:
 		return KindCancel, nil, true
+	default:
+		return "", nil, false
 	}
-	return "", nil, false
 }
 
 // whole reads a whole number as Itoa writes it.

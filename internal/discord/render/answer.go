@@ -27,10 +27,10 @@ func Answer(p *i18n.Printer, a music.Answer) Message {
 		return Bots(p, *a.Bots, nil)
 	case music.AnswerSettings, music.AnswerSettingsSet:
 		return settings(p, a)
+	default: // one sentence says all of it
+		sign, words := sentence(p, a)
+		return Message{Content: sign + " " + words}
 	}
-	// One sentence says all of it.
-	sign, words := sentence(p, a)
-	return Message{Content: sign + " " + words}
 }
 
 func settings(p *i18n.Printer, a music.Answer) Message {
@@ -80,11 +80,9 @@ func sentence(p *i18n.Printer, a music.Answer) (sign, words string) {
 		return "🔁", p.Text(loopSet(a.Loop), nil)
 	case music.AnswerLoopIs:
 		return "🔁", p.Text(i18n.LoopIs, i18n.Args{"Mode": loop(p, a.Loop)})
+	default:
+		return changed(p, a)
 	}
-	if sign, words = changed(p, a); words == "" {
-		sign, words = moved(p, a)
-	}
-	return sign, words
 }
 
 // changed are the sentences about the queue.
@@ -105,8 +103,9 @@ func changed(p *i18n.Printer, a music.Answer) (sign, words string) {
 		return "🔀", p.Count(i18n.Shuffled, a.Count, nil)
 	case music.AnswerCleared:
 		return "🗑️", p.Count(i18n.Cleared, a.Count, nil)
+	default:
+		return moved(p, a)
 	}
-	return "", ""
 }
 
 // moved are the sentences about where a bot is, the notices among them.
@@ -133,8 +132,9 @@ func moved(p *i18n.Printer, a music.Answer) (sign, words string) {
 		return "🔄", p.Text(i18n.HandedOver, i18n.Args{"User": user(a.User), "Channel": channel(a.Channel)})
 	case music.AnswerSuppressed:
 		return "✋", p.Text(i18n.Suppressed, where)
+	default: // a kind that a newer core knows
+		return "✅", p.Text(i18n.Done, nil)
 	}
-	return "✅", p.Text(i18n.Done, nil) // a kind that a newer core knows
 }
 
 func skippedTo(p *i18n.Printer, a music.Answer) string {
@@ -151,8 +151,9 @@ func loopSet(m music.LoopMode) i18n.ID {
 		return i18n.LoopSetTrack
 	case music.LoopQueue:
 		return i18n.LoopSetQueue
+	default:
+		return i18n.LoopSetOff
 	}
-	return i18n.LoopSetOff
 }
 
 func queued(p *i18n.Printer, a music.Answer) string {

@@ -18,7 +18,7 @@ func Bots(p *i18n.Printer, v music.BotsView, invite func(music.BotID) string) Me
 		if b.State != music.BotMissing || invite == nil || len(links) == MaxRows*MaxButtons {
 			continue
 		}
-		if u := URL(invite(b.Bot)); u != "" && len(u) <= maxButtonAddress {
+		if u := URL(invite(b.Bot)); u != "" {
 			links = append(links, Button{URL: u, Label: p.Text(i18n.ButtonInvite, i18n.Args{"Number": p.Number(i + 1)})})
 		}
 	}

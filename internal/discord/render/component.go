@@ -5,17 +5,16 @@ import "github.com/disgoorg/disgo/discord"
 // Limits of components, in characters. Source: the component reference of
 // Discord's API.
 const (
-	MaxRows          = 5
-	MaxButtons       = 5 // in a row
-	MaxOptions       = 25
-	MaxButtonLabel   = 80
-	MaxOptionLabel   = 100
-	MaxOptionValue   = 100
-	MaxPlaceholder   = 150
-	MaxFormTitle     = 45
-	MaxFieldLabel    = 45
-	MaxFormHint      = 100
-	maxButtonAddress = 512
+	MaxRows        = 5
+	MaxButtons     = 5 // in a row
+	MaxOptions     = 25
+	MaxButtonLabel = 80
+	MaxOptionLabel = 100
+	MaxOptionValue = 100
+	MaxPlaceholder = 150
+	MaxFormTitle   = 45
+	MaxFieldLabel  = 45
+	MaxFormHint    = 100
 )
 
 // Row is one line of components: up to five buttons, or one menu.

@@ -50,6 +50,7 @@ func (b panelIDs) loop() Button {
 		x.Emoji, x.Style = "🔂", StyleMain
 	case music.LoopQueue:
 		x.Style = StyleMain
+	default:
 	}
 	return x
 }

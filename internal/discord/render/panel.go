@@ -127,8 +127,9 @@ func loop(p *i18n.Printer, m music.LoopMode) string {
 		return p.Text(i18n.LoopTrack, nil)
 	case music.LoopQueue:
 		return p.Text(i18n.LoopQueue, nil)
+	default:
+		return p.Text(i18n.LoopOff, nil)
 	}
-	return p.Text(i18n.LoopOff, nil)
 }
 
 // add appends a field; Discord takes none without a value.

@@ -54,8 +54,8 @@ func planName(p *i18n.Printer, n plan.Name) string {
 	return Text(string(n), maxName)
 }
 
-// reason returns the message of a reason; of one that a newer core knows and
-// this package does not, the one that says only that it did not work.
+// reason returns the message of a reason: what can go wrong with any command,
+// and with what is asked to be played.
 func reason(r music.Reason) i18n.ID {
 	switch r {
 	case music.ReasonQueryEmpty:
@@ -114,6 +114,16 @@ func reason(r music.Reason) i18n.ID {
 		return i18n.OurFault
 	case music.ReasonFrozen:
 		return i18n.Frozen
+	default:
+		return controlReason(r)
+	}
+}
+
+// controlReason returns the message of a reason for which the player, the queue
+// or the settings are not changed; of one that a newer core knows and this
+// package does not, the one that says only that it did not work.
+func controlReason(r music.Reason) i18n.ID {
+	switch r {
 	case music.ReasonNoSuchPosition:
 		return i18n.NoSuchPosition
 	case music.ReasonGoneFromQueue:
@@ -140,8 +150,9 @@ func reason(r music.Reason) i18n.ID {
 		return i18n.BotOffline
 	case command.ReasonTimeUnreadable:
 		return i18n.TimeUnreadable
+	default:
+		return i18n.NotPossible
 	}
-	return i18n.NotPossible
 }
 
 // setting returns the words for a value that a setting cannot have.
