@@ -68,7 +68,7 @@ func TestParseRefuses(t *testing.T) {
 		"language, no text":    {"settings", options{of("language"), opt(text, "language", `7`)}, music.ReasonUnknownOperation, 0, ""},
 		"idle 0":               {"settings", options{of("idle"), opt(number, "minutes", `0`)}, music.ReasonSettingInvalid, 0, command.SettingIdle},
 		"empty for ever":       {"settings", options{of("empty"), opt(number, "minutes", `9007199254740991`)}, music.ReasonSettingInvalid, 0, command.SettingEmpty},
-		"rule for friends":     {"settings", options{of("channel"), channel, opt(text, "who", `"friends"`)}, music.ReasonSettingInvalid, 0, command.SettingRules},
+		"rule for friends":     {"settings", options{of("channel"), channel, opt(text, "who", `"friends"`)}, music.ReasonSettingInvalid, 0, command.SettingRule},
 		"rule without roles":   {"settings", options{of("channel"), channel, opt(text, "who", `"roles"`)}, music.ReasonSettingInvalid, 0, command.SettingRoles},
 		"rule with lost roles": {"settings", options{of("channel"), channel, opt(text, "who", `"everyone"`), opt(role, "role", `"1"`)}, music.ReasonSettingInvalid, 0, command.SettingRoles},
 		"rule of no channel":   {"settings", options{of("channel"), opt(place, "channel", `"general"`), opt(text, "who", `"nobody"`)}, music.ReasonUnknownOperation, 0, ""},

@@ -14,7 +14,7 @@ const (
 	SettingEmpty     = "empty"
 	SettingLanguage  = "language"
 	SettingAnnounce  = "announce"
-	SettingRules     = "rules"
+	SettingRule      = "rule"
 	SettingRoles     = "roles"
 	SettingElsewhere = "elsewhere"
 )
@@ -92,7 +92,7 @@ func (a *arguments) rule() (*music.ChannelRule, *music.Refusal) {
 	case string(music.UseEveryone), string(music.UseRoles), string(music.UseNobody):
 		rule.Use = music.ChannelUse(who)
 	default:
-		return nil, invalid(SettingRules)
+		return nil, invalid(SettingRule)
 	}
 	for _, name := range []string{optionRole, optionRole2, optionRole3} {
 		if id := music.RoleID(a.id(name)); id != "" && !slices.Contains(rule.Roles, id) {

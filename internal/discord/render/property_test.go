@@ -145,7 +145,7 @@ func drawAnswer(t *rapid.T, kinds, reasons []string) music.Answer {
 			Reason: music.Reason(rapid.SampledFrom(reasons).Draw(t, "reason")), Limit: rapid.Int().Draw(t, "bound"),
 			Plan: plan.Name(hostile().Draw(t, "plan")), Channel: music.ChannelID(drawID(t, "where")),
 			User: music.UserID(drawID(t, "who")), Roles: drawRoles(t),
-			Query: rapid.OneOf(hostile(), rapid.SampledFrom([]string{"volume", "idle", "roles", "rules", "announce"})).Draw(t, "query"),
+			Query: rapid.OneOf(hostile(), rapid.SampledFrom([]string{"volume", "idle", "roles", "rule", "announce"})).Draw(t, "query"),
 		},
 	}
 }

@@ -29,7 +29,6 @@ func Refusal(p *i18n.Printer, r *music.Refusal) Message {
 		"Query":   Text(r.Query, maxQuery),
 		"Least":   p.Length(max(music.MinIdle, time.Minute)), // members type minutes
 		"Most":    p.Length(music.MaxIdle),
-		"Rules":   p.Number(music.MaxRules),
 	})
 	return Message{Content: words + lifted(p, r.Plan), Ephemeral: true}
 }
@@ -164,7 +163,7 @@ func setting(name string) i18n.ID {
 		return i18n.SettingTime
 	case command.SettingLanguage:
 		return i18n.SettingLanguage
-	case command.SettingRules:
+	case command.SettingRule:
 		return i18n.SettingRules
 	case command.SettingRoles:
 		return i18n.SettingRoles
