@@ -147,6 +147,27 @@ type (
 	BotLeft struct {
 		Bot BotID `json:"bot"`
 	}
+	// BotWentAway says that a bot of the pool cannot be reached.
+	BotWentAway struct {
+		Bot BotID `json:"bot"`
+	}
+	// BotCameBack says that a bot of the pool can be reached again.
+	BotCameBack struct {
+		Bot BotID `json:"bot"`
+	}
+	// QueueHandedOver says that a bot goes on with what another one held.
+	QueueHandedOver struct {
+		From    BotID     `json:"from"`
+		To      BotID     `json:"to"`
+		Channel ChannelID `json:"channel"`
+		// Tracks is how many wait.
+		Tracks int `json:"tracks"`
+	}
+	// VoiceSuppressed says that a bot may not speak on its stage yet.
+	VoiceSuppressed struct {
+		Bot     BotID     `json:"bot"`
+		Channel ChannelID `json:"channel"`
+	}
 	// EntitlementsApplied says what the guild may do from now on.
 	EntitlementsApplied struct {
 		Plan        string `json:"plan"`
@@ -197,6 +218,10 @@ func (JoinFailed) EventType() string          { return "music.voice.join_failed"
 func (PlayerPlaced) EventType() string        { return "music.player.placed" }
 func (BotJoined) EventType() string           { return "music.bot.joined" }
 func (BotLeft) EventType() string             { return "music.bot.left" }
+func (BotWentAway) EventType() string         { return "music.bot.away" }
+func (BotCameBack) EventType() string         { return "music.bot.back" }
+func (QueueHandedOver) EventType() string     { return "music.queue.handed_over" }
+func (VoiceSuppressed) EventType() string     { return "music.voice.suppressed" }
 func (EntitlementsApplied) EventType() string { return "music.entitlements.applied" }
 
 // Payloads returns one of each payload, for the catalog.
@@ -222,6 +247,10 @@ func Payloads() []Payload {
 		PlayerPlaced{},
 		BotJoined{},
 		BotLeft{},
+		BotWentAway{},
+		BotCameBack{},
+		QueueHandedOver{},
+		VoiceSuppressed{},
 		EntitlementsApplied{},
 	}
 }

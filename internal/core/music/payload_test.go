@@ -30,6 +30,14 @@ func (j *judge) events(r music.Result) error {
 			}
 			delete(j.plays, p.Bot)
 			j.over[p.Play] = true
+		case music.QueueHandedOver:
+			if j.plays[p.To] != "" {
+				return fmt.Errorf("%s was given a play and had one", p.To)
+			}
+			if id := j.plays[p.From]; id != "" {
+				j.plays[p.To] = id
+				delete(j.plays, p.From)
+			}
 		}
 	}
 	for _, p := range r.Guild.Players {
@@ -42,7 +50,7 @@ func (j *judge) events(r music.Result) error {
 
 var (
 	ends   = []string{"finished", "skipped", "stopped", "failed", "stuck", "left"}
-	clears = []string{"stop", "leave", "idle", "empty", "disconnected", "join_failed", "removed", "channel_deleted"}
+	clears = []string{"stop", "leave", "idle", "empty", "disconnected", "join_failed", "removed", "channel_deleted", "plan"}
 	fails  = []string{"exception", "stuck", "lost"}
 )
 
@@ -98,7 +106,7 @@ func valid(p music.Payload) error {
 	case music.PlayerResumed:
 		return need(string(p.Bot), string(p.By))
 	case music.VolumeChanged:
-		return both(need(string(p.Bot), string(p.By)), within(p.Volume, 0, 1000))
+		return both(need(string(p.Bot)), within(p.Volume, 0, 1000))
 	case music.QueueCleared:
 		return both(need(string(p.Bot)), one(clears, p.Reason), within(p.Removed, 1, many))
 	case music.PlayerHalted:
@@ -117,6 +125,14 @@ func valid(p music.Payload) error {
 		return need(string(p.Bot))
 	case music.BotLeft:
 		return need(string(p.Bot))
+	case music.BotWentAway:
+		return need(string(p.Bot))
+	case music.BotCameBack:
+		return need(string(p.Bot))
+	case music.QueueHandedOver:
+		return both(need(string(p.From), string(p.To), string(p.Channel)), within(p.Tracks, 0, many))
+	case music.VoiceSuppressed:
+		return need(string(p.Bot), string(p.Channel))
 	case music.EntitlementsApplied:
 		return need(p.Plan)
 	}

@@ -3,12 +3,21 @@ package music
 import (
 	"slices"
 	"time"
+
+	"github.com/atrilhq/platform/internal/core/plan"
 )
 
 // advance starts the next track where nothing plays. A pending slot in front
 // keeps its place until silence would last too long.
 func (s *step) advance(p *Player) {
 	if p.Play != nil || p.Halted {
+		return
+	}
+	if s.surplus(p) {
+		limit := s.g.Entitlements.Bots
+		r := Refusal{Reason: ReasonNoBotFree, Limit: limit, Plan: plan.Lifts(limit, func(e plan.Entitlements) int { return e.Bots })}
+		s.notify(p, Answer{Kind: AnswerRefused, Refusal: &r})
+		s.drop(p, "plan", "", r)
 		return
 	}
 	i := slices.IndexFunc(p.Queue, func(q *Slot) bool { return q.State == SlotReady })
@@ -109,7 +118,7 @@ func (s *step) drop(p *Player, why string, by UserID, r Refusal) {
 	p.Halted, p.Failures = false, nil
 	// Its reasons to leave go with it, even while nobody looks at voices: a
 	// deadline of a bot that is wanted nowhere would come due for ever.
-	p.IdleAt, p.EmptyAt = time.Time{}, time.Time{}
+	p.IdleAt, p.EmptyAt, p.AskedAt = time.Time{}, time.Time{}, time.Time{}
 	if p.Voice.Want != "" {
 		s.emit(VoiceLeft{Bot: p.Bot, Channel: p.Voice.Want, Reason: why})
 	}

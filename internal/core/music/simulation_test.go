@@ -111,7 +111,7 @@ func (w *world) sweep(until time.Time) {
 
 func (w *world) happens() {
 	bot, user := pick(w.roll, pool...), pick(w.roll, people...)
-	switch k := w.roll(40); {
+	switch k := w.roll(44); {
 	case k < 26:
 		w.ask(user)
 	case k < 30:
@@ -129,15 +129,21 @@ func (w *world) happens() {
 	case k == 34:
 		w.discord.reallocate(bot)
 	case k == 35:
-		w.nodes[w.roll(2)].die()
+		w.nodes[w.roll(len(w.nodes))].die()
 	case k == 36:
-		w.nodes[w.roll(2)].sever()
+		w.nodes[w.roll(len(w.nodes))].sever()
 	case k == 37:
 		if w.up {
 			w.crash()
 		}
 	case k == 38 && w.roll(2) == 0:
 		w.discord.drop(pick(w.roll, channels...))
+	case k == 40, k == 41:
+		w.discord.goAway(bot)
+	case k == 42:
+		w.discord.plan()
+	case k == 43:
+		w.nodes[w.roll(len(w.nodes))].die()
 	case k == 39 && w.roll(2) == 0:
 		w.discord.remove(bot)
 	}

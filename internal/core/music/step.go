@@ -61,6 +61,8 @@ func Step(g Guild, in Input, now time.Time) Result {
 		s.voiceSnapshot(b)
 	case BotPresent:
 		s.botPresent(b)
+	case BotAway:
+		s.botAway(b)
 	case BotRemoved:
 		s.botRemoved(b)
 	case ChannelGone:
