@@ -183,7 +183,8 @@ func decisions(before *music.Guild, r music.Result) error {
 				busy++
 			}
 		}
-		if busy > r.Guild.Entitlements.Bots {
+		// A hand-over after a downgrade goes on with as many as before.
+		if busy >= max(r.Guild.Entitlements.Bots+1, len(wanted(before))+1) {
 			return fmt.Errorf("%d bots are used", busy)
 		}
 		if !slices.Contains(r.Guild.Bots, p.Bot) {
@@ -191,6 +192,17 @@ func decisions(before *music.Guild, r music.Result) error {
 		}
 	}
 	return nil
+}
+
+// wanted are the bots that are wanted in a channel.
+func wanted(g *music.Guild) []music.BotID {
+	var out []music.BotID
+	for _, p := range g.Players {
+		if p.Voice.Want != "" {
+			out = append(out, p.Bot)
+		}
+	}
+	return out
 }
 
 func moved(r music.Result, bot music.BotID) bool {

@@ -119,6 +119,7 @@ func (s *step) drop(p *Player, why string, by UserID, r Refusal) {
 	// Its reasons to leave go with it, even while nobody looks at voices: a
 	// deadline of a bot that is wanted nowhere would come due for ever.
 	p.IdleAt, p.EmptyAt, p.AskedAt = time.Time{}, time.Time{}, time.Time{}
+	p.SilentSince = time.Time{}
 	if p.Voice.Want != "" {
 		s.emit(VoiceLeft{Bot: p.Bot, Channel: p.Voice.Want, Reason: why})
 	}

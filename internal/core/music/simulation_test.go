@@ -188,6 +188,10 @@ func (w *world) settle() {
 		for _, n := range w.nodes {
 			n.rise()
 		}
+		// Nobody pays for fewer bots than play.
+		e := w.g.Entitlements
+		e.Bots = len(pool)
+		w.input(music.EntitlementsChanged{Entitlements: e})
 		for _, b := range w.g.Bots {
 			w.discord.snapshot(b)
 		}
