@@ -137,6 +137,41 @@ func TestHistory(t *testing.T) {
 	})
 }
 
+func TestHistoryOfSeveralBots(t *testing.T) {
+	b := newBench(t)
+	b.in(music.BotPresent{Bot: "901"})
+	b.g.Entitlements.Bots = 2
+	played := func(voice music.ChannelID, on music.BotID, name string) {
+		t.Helper()
+		b.pass(time.Minute)
+		b.as(ana, voice, music.Enqueue{Query: name})
+		b.in(music.Resolved{Slot: b.slot(), Tracks: []music.Track{track(name)}})
+		b.in(music.VoiceState{User: music.UserID(on), Channel: voice, Session: "vs", Bot: true})
+		b.in(music.Placed{Bot: on, Node: "n1"})
+		play := b.g.Player(on).Play.ID
+		b.in(music.PlayPosition{Bot: on, Play: play, Position: time.Second, Speed: 1})
+		b.in(music.PlayEnded{Bot: on, Play: play, Reason: music.EndFinished})
+	}
+	latest := func(voice music.ChannelID, want string) {
+		t.Helper()
+		a := b.as(ana, voice, music.ShowHistory{})
+		if b.kind(a, music.AnswerHistory); a.History.Lines[0].Title != want {
+			t.Fatalf("%+v, want %s", a.History, want)
+		}
+	}
+	played(lounge, bot, "one")
+	played(quiet, "901", "two")
+	latest(lounge, "one")
+	latest(quiet, "two")
+	latest("", "two")
+	played(lounge, bot, "three")
+	latest("", "three")
+	b.as(ana, lounge, music.Leave{})
+	latest("", "two") // of the one that is still connected
+	b.as(ana, quiet, music.Leave{})
+	latest("", "three")
+}
+
 func TestNowShowsEverythingThatAPanelNeeds(t *testing.T) {
 	b := listening(t, "a", "b", "c", "d", "e", "f")
 	b.as(ana, lounge, music.SetLoop{Mode: music.LoopQueue})

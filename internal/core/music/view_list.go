@@ -59,12 +59,12 @@ func (s *step) showBots(c Command, do ShowBots) {
 	s.respond(c.Reply, Answer{Kind: AnswerBots, Bots: &v})
 }
 
-// Pool returns what the bots of a pool do in the guild: those that are named, in
-// that order, and after them others that are here all the same.
-func (g *Guild) Pool(named []BotID) BotsView {
+// Pool returns what the bots of a pool do in the guild: those that are named
+// first, in that order, and after them others that are here all the same.
+func (g *Guild) Pool(first []BotID) BotsView {
 	limit := g.Entitlements.Bots
 	v := BotsView{Limit: limit, Plan: plan.Lifts(limit, func(e plan.Entitlements) int { return e.Bots })}
-	for _, list := range [][]BotID{named, g.Bots} {
+	for _, list := range [][]BotID{first, g.Bots} {
 		for _, b := range list {
 			known := slices.ContainsFunc(v.Bots, func(l BotLine) bool { return l.Bot == b })
 			if b != "" && !known && len(v.Bots) < maxPool {
