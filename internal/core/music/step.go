@@ -126,6 +126,9 @@ func (s *step) emit(p Payload) {
 
 func (s *step) respond(to ReplyTo, a Answer) {
 	if to.Owed() {
+		if l := s.g.Settings.Language; l != "" {
+			to.Locale = l
+		}
 		s.effects = append(s.effects, Respond{To: to, Answer: a})
 	}
 }
@@ -171,7 +174,7 @@ func (s *step) edit(bot BotID) *Player {
 		p = &w
 		s.g.Players[i] = p
 	} else {
-		p = &Player{Bot: bot, Volume: s.g.Settings.Volume}
+		p = &Player{Bot: bot, Volume: min(s.g.Settings.Volume, s.g.Entitlements.MaxVolume)}
 		s.g.Players = slices.Insert(s.g.Players, i, p)
 	}
 	if s.first == nil {

@@ -10,8 +10,19 @@ func (s *step) command(c Command) {
 		s.enqueue(c, do)
 	case Join:
 		s.join(c)
-	case ShowQueue, ShowNowPlaying:
+	case ShowQueue, ShowNowPlaying, Grab:
 		s.show(c)
+	case ShowHistory:
+		s.showHistory(c, do)
+	case ShowBots:
+		s.showBots(c, do)
+	case ShowSettings:
+		s.showSettings(c)
+	case ChangeSettings:
+		s.changeSettings(c, do.Change)
+	case Search:
+		// It changes nothing and is answered where it was born; here nobody can.
+		s.refuse(c.Reply, Refusal{Reason: ReasonUnknownOperation})
 	default:
 		p, r := s.target(c)
 		if r != nil {
@@ -24,7 +35,7 @@ func (s *step) command(c Command) {
 
 // control carries out a command on a player that is there.
 func (s *step) control(c Command, held *Player) {
-	if c.Play != "" && (held.Play == nil || held.Play.ID != c.Play) {
+	if c.Play != "" && ofPlay(c.Do) && (held.Play == nil || held.Play.ID != c.Play) {
 		s.refuse(c.Reply, Refusal{Reason: ReasonNotPlayer})
 		return
 	}
@@ -35,13 +46,26 @@ func (s *step) control(c Command, held *Player) {
 		s.resume(c, held)
 	case Skip:
 		s.skip(c, held)
+	case SkipTo:
+		s.skipTo(c, held, do)
+	case Previous:
+		s.previous(c, held)
+	case Seek, SeekBy, Replay:
+		s.seek(c, held)
+	case Remove:
+		s.remove(c, held, do)
+	case Move:
+		s.move(c, held, do)
+	case Swap:
+		s.swap(c, held, do)
+	case Shuffle:
+		s.shuffle(c, held)
+	case Clear:
+		s.clearQueue(c, held)
+	case SetLoop:
+		s.loop(c, held, do)
 	case Stop:
-		p := s.edit(held.Bot)
-		s.end(p, "stopped", c.Actor.User, false)
-		n := s.clear(p, "stop", c.Actor.User, Refusal{Reason: ReasonCancelled})
-		s.cancelOwed(p)
-		p.Halted, p.Failures = false, nil
-		s.respond(c.Reply, Answer{Kind: AnswerStopped, Count: n})
+		s.stop(c, held)
 	case Leave:
 		p := s.edit(held.Bot)
 		ch := p.Voice.Want
@@ -50,6 +74,26 @@ func (s *step) control(c Command, held *Player) {
 	case SetVolume:
 		s.volume(c, held, do)
 	}
+}
+
+// ofPlay is true for a command that means the play a panel showed, and would hit
+// another one if that was over.
+func ofPlay(a Action) bool {
+	switch a.(type) {
+	case Pause, Resume, Skip, Previous, Seek, SeekBy, Replay, Stop, Leave:
+		return true
+	}
+	return false
+}
+
+func (s *step) stop(c Command, held *Player) {
+	p := s.edit(held.Bot)
+	s.end(p, "stopped", c.Actor.User, false)
+	n := s.clear(p, "stop", c.Actor.User, Refusal{Reason: ReasonCancelled})
+	s.cancelOwed(p)
+	p.Halted, p.Failures = false, nil
+	s.setLoop(p, LoopOff, c.Actor.User)
+	s.respond(c.Reply, Answer{Kind: AnswerStopped, Count: n})
 }
 
 // cancelOwed answers those whose track was stopped before the bot had joined. A
@@ -113,12 +157,11 @@ func (s *step) resume(c Command, held *Player) {
 	}
 	p := s.edit(held.Bot)
 	p.Paused = false
-	w := *p.Play
-	w.Anchor = Anchor{Position: w.Anchor.Position, At: s.now}
-	if w.Phase == PhaseSounding {
-		w.Anchor.Speed = 1
+	a := Anchor{Position: p.Play.Anchor.Position, At: s.now}
+	if p.Play.Phase == PhaseSounding {
+		a.Speed = 1
 	}
-	p.Play = &w
+	p.Play = p.Play.anchored(a, s.now)
 	s.emit(PlayerResumed{Bot: p.Bot, Play: p.Play.ID, By: c.Actor.User})
 	s.touch(p.Bot, AspectNode|AspectPanel)
 	t := p.Play.Track
@@ -141,34 +184,6 @@ func (s *step) unhalt(c Command, held *Player) {
 		s.emit(PlayerResumed{Bot: p.Bot, Play: p.Play.ID, By: c.Actor.User})
 	} else {
 		s.emit(PlayerResumed{Bot: p.Bot, By: c.Actor.User})
-	}
-	s.respond(c.Reply, a)
-}
-
-func (s *step) skip(c Command, held *Player) {
-	if held.Halted {
-		s.unhalt(c, held)
-		return
-	}
-	last := held.LastSkip
-	another := last.By != "" && last.By != c.Actor.User && s.now.Sub(last.At) < SkipWindow
-	switch {
-	case another && (held.Play == nil || !held.Play.Since.Before(last.At)):
-		s.refuse(c.Reply, Refusal{Reason: ReasonAlreadySkipped, User: last.By})
-		return
-	case held.Play == nil:
-		s.refuse(c.Reply, Refusal{Reason: ReasonNothingPlaying})
-		return
-	}
-	p := s.edit(held.Bot)
-	t := p.Play.Track
-	s.end(p, "skipped", c.Actor.User, false)
-	p.LastSkip = SkipMark{By: c.Actor.User, At: s.now}
-	s.advance(p)
-	a := Answer{Kind: AnswerSkipped, Track: &t}
-	if p.Play != nil {
-		now := s.g.Now(p, s.now)
-		a.Now = &now
 	}
 	s.respond(c.Reply, a)
 }

@@ -250,6 +250,7 @@ func (s *step) botRemoved(b BotRemoved) {
 }
 
 func (s *step) channelGone(c ChannelGone) {
+	s.forgetChannel(c.Channel)
 	for _, held := range slices.Clone(s.g.Players) {
 		if held.Text == c.Channel {
 			s.edit(held.Bot).Text = ""
