@@ -83,10 +83,9 @@ func (s *step) handOver(from, to BotID) {
 	q := s.edit(to)
 	ch, playing := p.Voice.Want, p.Play
 	if playing != nil {
-		w := *playing
-		w.Anchor = Anchor{Position: playing.PositionAt(s.lastSeen()), At: s.now}
-		w.Phase, w.Retries = PhaseWanted, 0
-		playing = &w
+		at := s.lastSeen()
+		playing = playing.anchored(Anchor{Position: playing.PositionAt(at), At: s.now}, at)
+		playing.Phase, playing.Retries = PhaseWanted, 0
 	}
 	tracks := len(p.Queue)
 	*q = Player{

@@ -40,9 +40,13 @@ func told(r music.Result, bot music.BotID) map[music.SlotID]bool {
 	for _, e := range r.Events {
 		switch p := e.Payload.(type) {
 		case music.PlayBegun:
-			out[p.Slot] = true
+			if p.Bot == bot {
+				out[p.Slot] = true
+			}
 		case music.TrackRejected:
-			out[p.Slot] = true
+			if p.Bot == bot {
+				out[p.Slot] = true
+			}
 		case music.QueueRemoved:
 			if p.Bot == bot {
 				for _, id := range p.Slots {
@@ -54,12 +58,23 @@ func told(r music.Result, bot music.BotID) map[music.SlotID]bool {
 	return out
 }
 
+// heir is who has a bot's queue after a step: the bot itself, or whoever it was
+// handed over to.
+func heir(r music.Result, bot music.BotID) music.BotID {
+	for _, e := range r.Events {
+		if h, ok := e.Payload.(music.QueueHandedOver); ok && h.From == bot {
+			return h.To
+		}
+	}
+	return bot
+}
+
 // kept holds that no place of a queue is lost without a word, and that moving,
 // swapping and mixing lose and make none.
 func kept(before *music.Guild, in music.Input, r music.Result) error {
 	c, _ := in.Body.(music.Command)
 	for _, was := range before.Players {
-		p := r.Guild.Player(was.Bot)
+		p := r.Guild.Player(heir(r, was.Bot))
 		if p == nil {
 			continue
 		}

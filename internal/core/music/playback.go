@@ -82,7 +82,7 @@ func (s *step) over(p *Player, reason string, by UserID, synthesised bool) *Play
 // fast as a node can say that it ended.
 func (s *step) finished(p *Player, synthesised bool) {
 	p.Failures = nil
-	if w := p.Play; p.Loop == LoopTrack && w.Heard {
+	if w := p.Play; p.Loop == LoopTrack && w.Heard && !s.surplus(p) {
 		s.over(p, "finished", "", synthesised)
 		s.start(p, w.Slot, &w.Track, w.By)
 		return
