@@ -19,6 +19,8 @@ RAPID_SEED ?= 20261123
 E2E_SEED   ?= 20261123
 # SEED is what `make proof` draws its random runs from; 0 draws one and prints it.
 SEED      ?= 0
+# SOAK is how many minutes `make soak` takes.
+SOAK      ?= 30
 
 # What the linker writes into the programs.
 VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -95,7 +97,12 @@ fuzz: ## Every fuzz target for FUZZTIME (PKG=./internal/event/...)
 
 .PHONY: bench
 bench: build ## Measure against the goals: a table, and bench/results.json (ONLY=name)
+	$(GO) build -trimpath -o bin/bench/ ./bench/barebot ./bench/floor
 	$(GO) run ./bench -only '$(ONLY)'
+
+.PHONY: soak
+soak: build ## Commands, voice changes and faults for SOAK minutes: memory must stay flat (SOAK=30)
+	$(GO) run ./bench/soak -minutes '$(SOAK)'
 
 .PHONY: proof
 proof: deps build ## The long counts and the foreign peers: docs/PROOF.md (SEED=n ONLY=part)

@@ -6,9 +6,12 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/atrilhq/platform/internal/store/sqlstore"
 )
 
 // printed is what `go test -bench` printed once.
@@ -99,6 +102,9 @@ func TestGoals(t *testing.T) {
 		"none":              {goal{}, 5, 5, "-", nil},
 		"a ratio reached":   {goal{ratio: 10}, 1, 10, ">= 10x", &yes},
 		"a ratio missed":    {goal{ratio: 10}, 1e9, 9.99, ">= 10x", &no},
+		"a share kept":      {goal{ratio: 1, below: true}, 9, 1, "<= 1x", &yes},
+		"a share exceeded":  {goal{ratio: 1, below: true}, 9, 1.01, "<= 1x", &no},
+		"no share":          {goal{ratio: 1, below: true}, 9, 0, "<= 1x", &no},
 		"a rate reached":    {goal{value: 1e6}, 1e6, 0, ">= 1.00M", &yes},
 		"a rate missed":     {goal{value: 1e6}, 999_999, 0, ">= 1.00M", &no},
 		"a time reached":    {goal{value: 300, below: true}, 300, 0, "<= 300", &yes},
@@ -158,6 +164,68 @@ func TestRun(t *testing.T) {
 	}
 	if !strings.Contains(stdout.String(), "3x     faster") {
 		t.Errorf("ratios do not stand first:\n%s", stdout.String())
+	}
+}
+
+func TestSelected(t *testing.T) {
+	for only, want := range map[string]bool{"": true, "patch": true, "play-to-patch": true, "none,patch": true, "none": false, "none,other": false} {
+		if got := selected("play-to-patch-p50", only); got != want {
+			t.Errorf("%q selects it: %v", only, got)
+		}
+	}
+}
+
+func TestMeasureSync(t *testing.T) {
+	dir := t.TempDir()
+	took, err := measureSync(dir, 5)
+	if err != nil || len(took) != 5 || slices.Min(took) <= 0 {
+		t.Errorf("%v, %v", took, err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("%d files are left, %v", len(left), err)
+	}
+	if _, err := measureSync(filepath.Join(dir, "none"), 1); err == nil {
+		t.Error("a directory that is not there has syncs")
+	}
+}
+
+func TestBest(t *testing.T) {
+	s := &system{full: map[int][]float64{8: {100, 300, 200}, 24: {900, 10, 20}}, own: time.Second, sims: 3 * time.Second, commands: 500}
+	if s.best() != 200 || s.cpu() != 2 || s.simsShare() != 75 {
+		t.Errorf("best %v, %v ms a command, simulators %v %%", s.best(), s.cpu(), s.simsShare())
+	}
+}
+
+// TestStore reads back what the daemon of the measurement finds.
+func TestStore(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := store(t.Context(), dir, 40, 3); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sqlstore.Open(t.Context(), sqlstore.Options{URL: "sqlite://" + filepath.Join(dir, "platform.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	var found int
+	for n := range sqlstore.DefaultPartitions {
+		ids, err := db.Active(t.Context(), n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		guilds, err := db.Load(t.Context(), ids)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range guilds {
+			found++
+			if len(g.Players) != 1 || len(g.Players[0].Queue) != 3 || g.Players[0].Play == nil {
+				t.Fatalf("guild %s was stored as %+v", g.ID, g)
+			}
+		}
+	}
+	if found != 40 {
+		t.Errorf("%d guilds have work to do", found)
 	}
 }
 

@@ -2,8 +2,8 @@ package main
 
 import "fmt"
 
-// A goal is what we want of a measurement: at least a ratio, or a value, where
-// below says that less is better. The zero goal wants nothing.
+// A goal is what we want of a measurement: at least a ratio or a value, or at
+// most that where below says that less is better. The zero goal wants nothing.
 type goal struct {
 	value float64
 	ratio float64
@@ -13,6 +13,8 @@ type goal struct {
 // String is the goal as the table shows it, "-" where there is none.
 func (g goal) String() string {
 	switch {
+	case g.ratio > 0 && g.below:
+		return fmt.Sprintf("<= %gx", g.ratio)
 	case g.ratio > 0:
 		return fmt.Sprintf(">= %gx", g.ratio)
 	case g.value > 0 && g.below:
@@ -28,6 +30,8 @@ func (g goal) String() string {
 func (g goal) met(value, ratio float64) *bool {
 	var ok bool
 	switch {
+	case g.ratio > 0 && g.below:
+		ok = ratio > 0 && ratio <= g.ratio
 	case g.ratio > 0:
 		ok = ratio >= g.ratio
 	case g.value > 0 && g.below:

@@ -12,7 +12,8 @@ import (
 )
 
 func main() {
-	only := flag.String("only", "", "measure only what has `text` in its name")
+	only := flag.String("only", "", "measure only what has `text` in its name; several are separated by commas")
+	profile := flag.String("profile", "", "`file` for a processor profile of the platform under the open loop")
 	results := flag.String("results", "bench/results.json", "`file` that the figures are written to; empty for none")
 	bin := flag.String("bin", "bin", "`directory` of the built programs")
 	rounds := flag.Int("rounds", 3, "how often each is measured; the median counts")
@@ -20,7 +21,7 @@ func main() {
 	flag.Parse()
 	e := env{
 		runGo: func(args ...string) ([]byte, error) { return exec.Command("go", args...).CombinedOutput() },
-		bin:   *bin, rounds: max(1, *rounds), time: *benchtime,
+		bin:   *bin, rounds: max(1, *rounds), time: *benchtime, profile: *profile,
 	}
 	if err := run(os.Stdout, os.Stderr, measurements(), e, *only, *results, commit()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -37,7 +38,7 @@ func run(stdout, stderr io.Writer, all []measurement, e env, only, results, comm
 		failed []error
 	)
 	for _, m := range all {
-		if !strings.Contains(m.name, only) {
+		if !selected(m.name, only) {
 			continue
 		}
 		_, _ = fmt.Fprintf(stderr, "measuring %s\n", m.name)
@@ -72,6 +73,16 @@ func run(stdout, stderr io.Writer, all []measurement, e env, only, results, comm
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// selected tells whether a name has one of the texts in it.
+func selected(name, only string) bool {
+	for text := range strings.SplitSeq(only, ",") {
+		if strings.Contains(name, text) {
+			return true
+		}
+	}
+	return false
 }
 
 // commit names what is measured, with a mark where files differ from it.

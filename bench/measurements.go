@@ -1,6 +1,9 @@
 package main
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // A measurement is something that we measure, and what we want of it.
 type measurement struct {
@@ -27,7 +30,7 @@ func measurements() []measurement {
 	grouped := func(name string) func(env) (float64, float64, error) {
 		return metrics(bench{pkg: sqlstore, name: "BenchmarkGroupCommit/" + name}, "grouped/s", "ratio")
 	}
-	return []measurement{
+	own := []measurement{
 		{"step", "steps/s", "", goal{value: 1_000_000}, perSecond(bench{pkg: music, name: "BenchmarkStep", cpu: 1})},
 		{"group-commit-journal", "rows/s", single, goal{ratio: 10}, grouped("sqlite/journal/waiters")},
 		{"group-commit-journal-loop", "rows/s", single, goal{ratio: 10}, grouped("sqlite/journal/loop")},
@@ -39,8 +42,10 @@ func measurements() []measurement {
 		{"event-wrap", "events/s", stdlib, goal{}, against(bench{pkg: catalog, name: "BenchmarkWrap/ours"}, "BenchmarkWrap/encoding/json")},
 		{"bus-hop", "messages/s", "", goal{}, perSecond(bench{pkg: memory, name: "BenchmarkHop"})},
 		{"api-ready", "ms", "", goal{value: 300, below: true}, apiReady},
+		{"shard-ready", "ms", "", goal{}, shardReady},
 		{"platformctl-status", "ms", "", goal{value: 50, below: true}, statusTime},
 	}
+	return slices.Concat(own, ofPath(), ofPlayers())
 }
 
 // An env is what measurements share.
@@ -53,4 +58,6 @@ type env struct {
 	rounds int
 	// time is how long a round of a Go benchmark takes.
 	time time.Duration
+	// profile is the file that a profile of the platform goes to, empty for none.
+	profile string
 }

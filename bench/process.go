@@ -12,6 +12,9 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"github.com/atrilhq/platform/bench/proc"
+	"github.com/atrilhq/platform/bench/world"
 )
 
 const (
@@ -144,3 +147,39 @@ func statusTime(e env) (value, ratio float64, err error) {
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+// shardReady measures how long a daemon takes from its start on an empty data
+// directory until its bot has said who it is to Discord and is connected.
+func shardReady(e env) (value, ratio float64, err error) {
+	times := make([]float64, 0, e.rounds)
+	for range e.rounds {
+		took, err := shardReadyOnce(e)
+		if err != nil {
+			return 0, 0, err
+		}
+		times = append(times, milliseconds(took))
+	}
+	return median(times), 0, nil
+}
+
+func shardReadyOnce(e env) (took time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), startWithin)
+	defer cancel()
+	dir, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	w, err := world.Start(world.Options{Guilds: 2})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, w.Close()) }()
+	d, err := proc.StartPlatform(e.bin, dir, proc.Where{Discord: w.Address, Token: world.Token(), Node: w.NodeAddress, Password: world.Password})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, d.Stop()) }()
+	err = d.Until(ctx, "the shard is connected", w.Connected)
+	return time.Since(d.Started), err
+}

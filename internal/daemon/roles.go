@@ -80,7 +80,7 @@ func (d *daemon) compose(ctx context.Context) error {
 		case "audio":
 			d.roles.audio, err = d.newAudio(ctx, can)
 		case "worker":
-			d.roles.worker = worker.New(worker.Options{Store: d.store, Clock: d.clock, Logger: d.Logger})
+			d.roles.worker = worker.New(worker.Options{Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger})
 		}
 		if err != nil {
 			return err

@@ -8,13 +8,17 @@ import (
 	"github.com/atrilhq/platform/internal/client"
 	"github.com/atrilhq/platform/internal/e2e"
 	"github.com/atrilhq/platform/internal/httpapi/view"
-	"github.com/atrilhq/platform/internal/sim/control"
 )
 
-func breakNode(t *testing.T, r *e2e.Rig, kind string) {
+const (
+	nodeDown   = "node.down"
+	nodeCut    = "node.cut"
+	nodeForget = "node.forget"
+)
+
+func breakNode(t *testing.T, r *e2e.Rig, name string) {
 	t.Helper()
-	err := r.Control().Fault(t.Context(), control.FaultRequest{Node: &control.NodeFault{Name: "sim-1", Kind: kind}})
-	if err != nil {
+	if _, err := r.Control().SetFault(t.Context(), name, map[string]string{"node": "sim-1"}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -48,7 +52,7 @@ func TestNoNode(t *testing.T) {
 	r := e2e.NewRig(t, false)
 	r.Up()
 	join(t, r, "ana", "demo", "music")
-	breakNode(t, r, control.NodeDown)
+	breakNode(t, r, nodeDown)
 	r.Until("the node is seen to be down", nodeState(r, "down"))
 	expect(t, r, "ana", "/play ocean", "No audio server is available right now. I kept")
 	expect(t, r, "ana", "/play night", "No audio server is available right now. I kept")
@@ -66,10 +70,10 @@ func TestNoNode(t *testing.T) {
 		}
 	})
 	t.Run("while it plays", func(t *testing.T) {
-		breakNode(t, r, control.NodeDown)
+		breakNode(t, r, nodeDown)
 		r.Until("the node is seen to be down", nodeState(r, "down"))
 		expect(t, r, "ana", "/play amber", "No audio server is available right now. I kept")
-		breakNode(t, r, control.NodeUp)
+		mend(t, r, nodeDown)
 		r.Until("the node is seen to be up", nodeState(r, "up"))
 		r.Until("it plays by itself", sounds(t, r))
 		r.Until("what waited was looked up", func(ctx context.Context) bool {
@@ -82,7 +86,7 @@ func TestNoNode(t *testing.T) {
 
 func TestNodeDiesMidTrack(t *testing.T) {
 	t.Parallel()
-	for _, kind := range []string{control.NodeDown, control.NodeCut, control.NodeForget} {
+	for _, kind := range []string{nodeDown, nodeCut, nodeForget} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			r := e2e.NewRig(t, true)
@@ -93,9 +97,9 @@ func TestNodeDiesMidTrack(t *testing.T) {
 			before := players(t.Context(), t, r)[0].Play
 			breakNode(t, r, kind)
 			died := time.Now()
-			if kind == control.NodeDown {
+			if kind == nodeDown {
 				r.Until("the node is seen to be down", nodeState(r, "down"))
-				breakNode(t, r, control.NodeUp)
+				mend(t, r, nodeDown)
 			}
 			h := newHeard()
 			r.Until("it sounds again", func(ctx context.Context) bool {
@@ -103,7 +107,7 @@ func TestNodeDiesMidTrack(t *testing.T) {
 				p := players(ctx, t, r)[0]
 				for _, line := range h.guilds {
 					last := line[len(line)-1]
-					fresh := kind != control.NodeForget || last.At.After(died)
+					fresh := kind != nodeForget || last.At.After(died)
 					if last.Kind == "sound" && fresh && nodeUp(ctx, r) && p.State == "playing" {
 						return true
 					}
@@ -111,14 +115,14 @@ func TestNodeDiesMidTrack(t *testing.T) {
 				return false
 			})
 			after := players(t.Context(), t, r)[0].Play
-			if after.ID != before.ID && kind != control.NodeForget {
+			if after.ID != before.ID && kind != nodeForget {
 				t.Errorf("play %s became %s", before.ID, after.ID)
 			}
 			passed := time.Since(died).Milliseconds() + 1_500
 			if after.PositionMS < before.PositionMS-1_500 || after.PositionMS > before.PositionMS+passed {
 				t.Errorf("it was at %d ms and is at %d ms, %d ms later", before.PositionMS, after.PositionMS, passed)
 			}
-			if kind != control.NodeForget {
+			if kind != nodeForget {
 				for _, w := range h.judge(r.Journal(), true) {
 					t.Error(w)
 				}

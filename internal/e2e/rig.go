@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -34,7 +35,8 @@ type Rig struct {
 	Runs []*Process
 
 	api  *client.Client
-	args []string
+	args  []string
+	nodes string
 
 	mu   sync.Mutex
 	addr string
@@ -43,6 +45,12 @@ type Rig struct {
 // NewRig makes a place for a daemon, and starts the simulators if they are to be
 // apart. The daemon itself is not started. Args are added to its command line.
 func NewRig(tb testing.TB, apart bool, args ...string) *Rig {
+	tb.Helper()
+	return NewRigWith(tb, apart, 1, args...)
+}
+
+// NewRigWith is NewRig with a number of simulated audio nodes.
+func NewRigWith(tb testing.TB, apart bool, nodes int, args ...string) *Rig {
 	tb.Helper()
 	home, err := os.MkdirTemp("", "e2e") // shorter than tb.TempDir, for the socket's sake
 	if err != nil {
@@ -55,10 +63,10 @@ func NewRig(tb testing.TB, apart bool, args ...string) *Rig {
 		}
 		tb.Logf("everything is kept in %s", home)
 	})
-	r := &Rig{TB: tb, Home: home, args: args}
+	r := &Rig{TB: tb, Home: home, args: args, nodes: strconv.Itoa(nodes)}
 	if apart {
 		r.addr = FreePort(tb)
-		r.Sim = Start(tb, Spec{Program: "platformd", Args: []string{"sim", "--listen", r.addr, "--data-dir", filepath.Join(home, "sim")}, Home: home})
+		r.Sim = Start(tb, Spec{Program: "platformd", Args: []string{"sim", "--listen", r.addr, "--data-dir", filepath.Join(home, "sim"), "--nodes", r.nodes}, Home: home})
 		r.Until("the simulators answer", func(ctx context.Context) bool {
 			_, err := r.Control().World(ctx)
 			return err == nil
@@ -103,7 +111,7 @@ func (r *Rig) Launch() *Process {
 	if r.Sim != nil {
 		sandbox += "=" + r.addr
 	}
-	args := append([]string{sandbox, "--data-dir", r.DataDir(), "--log-level", "debug"}, r.args...)
+	args := append([]string{sandbox, "--sandbox-nodes", r.nodes, "--data-dir", r.DataDir(), "--log-level", "debug"}, r.args...)
 	r.Daemon = Start(r.TB, Spec{Program: "platformd", Args: args, Home: r.Home, Allowed: r.Allowed})
 	r.Runs = append(r.Runs, r.Daemon)
 	return r.Daemon

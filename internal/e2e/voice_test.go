@@ -6,13 +6,23 @@ import (
 	"testing"
 
 	"github.com/atrilhq/platform/internal/e2e"
-	"github.com/atrilhq/platform/internal/sim/control"
 )
 
-func breakDiscord(t *testing.T, r *e2e.Rig, f control.DiscordFault) {
+// breakDiscord breaks something in the guild demo, and mend mends it.
+func breakDiscord(t *testing.T, r *e2e.Rig, name string, args map[string]string) {
 	t.Helper()
-	f.Guild = "demo"
-	if err := r.Control().Fault(t.Context(), control.FaultRequest{Discord: &f}); err != nil {
+	if args == nil {
+		args = map[string]string{}
+	}
+	args["guild"] = "demo"
+	if _, err := r.Control().SetFault(t.Context(), name, args); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mend(t *testing.T, r *e2e.Rig, name string) {
+	t.Helper()
+	if err := r.Control().ClearFault(t.Context(), name, nil); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -29,18 +39,18 @@ func TestVoiceRules(t *testing.T) {
 	join(t, r, "ana", "demo", "music")
 	join(t, r, "carla", "demo", "quiet")
 	t.Run("bot without CONNECT", func(t *testing.T) {
-		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultDenyConnect, Channel: "quiet"})
+		breakDiscord(t, r, "voice.deny_connect", map[string]string{"channel": "quiet"})
 		expect(t, r, "carla", "/play ocean", "I am not allowed into <#")
 		expect(t, r, "carla", "/join", "permissions View Channel and Connect")
-		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultAllowConnect, Channel: "quiet"})
+		mend(t, r, "voice.deny_connect")
 	})
 	t.Run("bot without SPEAK", func(t *testing.T) {
-		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultDenySpeak, Channel: "quiet"})
+		breakDiscord(t, r, "voice.deny_speak", map[string]string{"channel": "quiet"})
 		expect(t, r, "carla", "/play ocean", "I am not allowed to speak in <#")
-		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultAllowSpeak, Channel: "quiet"})
+		mend(t, r, "voice.deny_speak")
 	})
 	t.Run("full channel", func(t *testing.T) {
-		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultUserLimit, Channel: "quiet", Limit: 1})
+		breakDiscord(t, r, "voice.user_limit", map[string]string{"channel": "quiet", "limit": "1"})
 		res := expect(t, r, "carla", "/join", "I could not get into <#")
 		if !res.Deferred || res.AnsweredMS < 8_000 || res.AnsweredMS > 25_000 {
 			t.Errorf("answered after %d ms, deferred %v: the join has 10 s", res.AnsweredMS, res.Deferred)
@@ -50,7 +60,7 @@ func TestVoiceRules(t *testing.T) {
 		if n := count(r, "music.play.sounding", ""); n != 0 {
 			t.Errorf("something sounds in a channel that the bot is not in, after %s", res.InteractionID)
 		}
-		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultUserLimit, Channel: "quiet"})
+		mend(t, r, "voice.user_limit")
 	})
 	t.Run("room again", func(t *testing.T) { expect(t, r, "carla", "/play ocean", "Now playing: ") })
 	t.Run("other channel", func(t *testing.T) {
@@ -63,12 +73,12 @@ func TestVoiceRules(t *testing.T) {
 		}
 	})
 	t.Run("moved", func(t *testing.T) {
-		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultMoveBot, Channel: "music"})
+		breakDiscord(t, r, "voice.move", map[string]string{"channel": "music"})
 		r.Until("the player follows", func(context.Context) bool { return count(r, "music.voice.moved", "") == 1 })
 		expect(t, r, "ana", "/nowplaying", "Ocean")
 	})
 	t.Run("kicked", func(t *testing.T) {
-		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultKickBot})
+		breakDiscord(t, r, "voice.kick", nil)
 		r.Until("the player ends", func(context.Context) bool { return count(r, "music.voice.left", "") >= 1 })
 		expect(t, r, "ana", "/skip", "I am not in a voice channel")
 		r.Until("the channel is told why", func(ctx context.Context) bool {
@@ -86,7 +96,7 @@ func TestVoiceRules(t *testing.T) {
 	})
 	t.Run("channel deleted", func(t *testing.T) {
 		expect(t, r, "ana", "/play ocean", "Now playing: ")
-		breakDiscord(t, r, control.DiscordFault{Kind: control.FaultDeleteChannel, Channel: "music"})
+		breakDiscord(t, r, "voice.channel_deleted", map[string]string{"channel": "music"})
 		r.Until("the player ends", func(context.Context) bool { return count(r, "music.voice.left", "") >= 2 })
 	})
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/cli"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/sandbox"
 )
 
 // IO is everything that a run touches of the world outside.
@@ -74,6 +75,7 @@ that the whole product can be tried without an account anywhere.`,
 	f := cmd.Flags()
 	f.StringVar(&o.sandbox, "sandbox", "", "live in simulators: inside this process, or those at host:port")
 	f.Lookup("sandbox").NoOptDefVal = inside
+	f.IntVar(&o.nodes, "sandbox-nodes", sandbox.DefaultNodes, "how many simulated audio nodes are inside")
 	f.StringVarP(&o.file, "config", "c", "", "YAML `file` with the configuration")
 	f.String("data-dir", "", "`directory` for everything that is kept")
 	f.String("listen", "", "`address` of the HTTP API; port 0 takes a free one")

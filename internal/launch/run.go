@@ -28,7 +28,9 @@ const inside = "inside"
 type options struct {
 	io      IO
 	sandbox string
-	file    string
+	// nodes is how many nodes the simulators inside have.
+	nodes int
+	file  string
 }
 
 // keys are the configuration keys of the flags.
@@ -79,7 +81,7 @@ func (o *options) run(cmd *cobra.Command) (err error) {
 	if o.sandbox == inside {
 		apart = false
 		sb, err := sandbox.Start(sandbox.Options{
-			DataDir: filepath.Join(cfg.DataDir, "sandbox"), Clock: clockwork.NewRealClock(), Logger: o.logger(cfg).With("sim", "sandbox"),
+			DataDir: filepath.Join(cfg.DataDir, "sandbox"), Nodes: o.nodes, Clock: clockwork.NewRealClock(), Logger: o.logger(cfg).With("sim", "sandbox"),
 		})
 		if err != nil {
 			return err
@@ -161,9 +163,10 @@ func (o *options) greet(s view.Status, sb *view.Sandbox) {
 // newSim runs the simulators alone.
 func newSim(o *options) *cobra.Command {
 	var listen, dir string
+	var nodes int
 	cmd := &cobra.Command{
 		Use:   "sim",
-		Short: "Run the simulated Discord and the simulated audio node alone",
+		Short: "Run the simulated Discord and the simulated audio nodes alone",
 		Example: `  platformd sim --listen 127.0.0.1:8090
   platformd --sandbox=127.0.0.1:8090`,
 		Args: cobra.NoArgs,
@@ -172,7 +175,7 @@ func newSim(o *options) *cobra.Command {
 				dir = filepath.Join(locate.DataDir(o.io.Env), "sim")
 			}
 			log := observe.NewLogger(o.io.Stderr, observe.LogOptions{})
-			sb, err := sandbox.Start(sandbox.Options{Listen: listen, DataDir: dir, Clock: clockwork.NewRealClock(), Logger: log})
+			sb, err := sandbox.Start(sandbox.Options{Listen: listen, DataDir: dir, Nodes: nodes, Clock: clockwork.NewRealClock(), Logger: log})
 			if err != nil {
 				return err
 			}
@@ -187,5 +190,6 @@ func newSim(o *options) *cobra.Command {
 	}
 	cmd.Flags().StringVar(&listen, "listen", "", "loopback `address`; the one of last time or a free one if empty")
 	cmd.Flags().StringVar(&dir, "data-dir", "", "`directory` for the world")
+	cmd.Flags().IntVar(&nodes, "nodes", sandbox.DefaultNodes, "how many audio nodes")
 	return cmd
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/jonboulle/clockwork"
@@ -27,7 +28,11 @@ const (
 	portsFile = "ports.json"
 	lockFile  = "sandbox.lock"
 	loopback  = "127.0.0.1:0"
-	nodeName  = "sim-1"
+	// MaxNodes is how many simulated nodes a world can have.
+	MaxNodes = 8
+	// DefaultNodes is how many it has where nobody says: enough to see what
+	// happens when one of them is lost.
+	DefaultNodes = 2
 	// nodePassword is no secret: the node exists on loopback only.
 	nodePassword = "sandbox-only"
 )
@@ -39,20 +44,20 @@ type Options struct {
 	Listen string
 	// DataDir keeps the world: who is in voice, messages, sessions.
 	DataDir string
-	Clock   clockwork.Clock
-	Logger  *slog.Logger
+	// Nodes is how many simulated audio nodes there are, DefaultNodes if 0.
+	Nodes  int
+	Clock  clockwork.Clock
+	Logger *slog.Logger
 }
 
 // Sandbox is a running world.
 type Sandbox struct {
 	world *discord.World
+	media *lavalink.Catalog
 	nodes []*node
-	// catalog is what the nodes play; its sounds and pictures are served beside
-	// the control.
-	catalog *lavalink.Catalog
-	http    *http.Server
-	addr    string
-	lock    *dirlock.Lock
+	http  *http.Server
+	addr  string
+	lock  *dirlock.Lock
 }
 
 // ports are remembered, so that a daemon that was killed with its simulators
@@ -68,6 +73,9 @@ type ports struct {
 // world that cannot be read.
 func Start(o Options) (*Sandbox, error) {
 	const op = "sandbox.Start"
+	if o.Nodes < 0 || o.Nodes > MaxNodes {
+		return nil, fault.New(fault.Invalid, op, "a sandbox has at most "+strconv.Itoa(MaxNodes)+" nodes")
+	}
 	if err := os.MkdirAll(o.DataDir, 0o700); err != nil {
 		code := fault.Unavailable
 		if os.IsPermission(err) {
@@ -90,7 +98,8 @@ func Start(o Options) (*Sandbox, error) {
 }
 
 func start(o Options) (*Sandbox, error) {
-	s := &Sandbox{world: discord.New(discord.Options{Clock: o.Clock, Logger: o.Logger})}
+	seed := discord.DemoPool()
+	s := &Sandbox{world: discord.New(discord.Options{Clock: o.Clock, Logger: o.Logger, Seed: &seed}), media: lavalink.DefaultCatalog()}
 	if err := s.open(o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -103,17 +112,10 @@ func (s *Sandbox) open(o Options) error {
 		return err
 	}
 	known := readPorts(o.DataDir)
-	s.catalog = lavalink.DefaultCatalog()
-	sim, err := lavalink.New(lavalink.Options{
-		Name: nodeName, Password: nodePassword, Clock: o.Clock, Logger: o.Logger, Catalog: s.catalog, Verify: s.verify,
-	})
-	if err != nil {
-		return err
-	}
-	n := &node{Node: sim, name: nodeName}
-	s.nodes = append(s.nodes, n)
-	if err := n.listen(known.Nodes[nodeName]); err != nil {
-		return err
+	for i := range orElse(o.Nodes, DefaultNodes) {
+		if err := s.addNode(o, i, known); err != nil {
+			return err
+		}
 	}
 	s.world.OnVoiceClosed(s.voiceClosed)
 	if err := s.serve(o, known.Main); err != nil {
@@ -123,8 +125,37 @@ func (s *Sandbox) open(o Options) error {
 	if err := s.world.AutoSave(path); err != nil {
 		return err
 	}
-	writePorts(o, ports{Main: s.addr, Nodes: map[string]string{nodeName: n.addr}})
+	now := ports{Main: s.addr, Nodes: map[string]string{}}
+	for _, n := range s.nodes {
+		now.Nodes[n.name] = n.addr
+	}
+	writePorts(o, now)
 	return nil
+}
+
+// regions are those of the simulated nodes, in turn.
+var regions = []string{"eu", "us", "asia"}
+
+// addNode starts the i-th simulated node: sim-1, sim-2, and so on.
+func (s *Sandbox) addNode(o Options, i int, known ports) error {
+	name := "sim-" + strconv.Itoa(i+1)
+	sim, err := lavalink.New(lavalink.Options{
+		Name: name, Password: nodePassword, Clock: o.Clock, Logger: o.Logger, Catalog: s.media, Verify: s.verify,
+		Region: regions[i%len(regions)],
+	})
+	if err != nil {
+		return err
+	}
+	n := &node{Node: sim, name: name}
+	s.nodes = append(s.nodes, n)
+	return n.listen(known.Nodes[name])
+}
+
+func orElse(n, def int) int {
+	if n == 0 {
+		return def
+	}
+	return n
 }
 
 func (s *Sandbox) serve(o Options, last string) error {
@@ -134,15 +165,15 @@ func (s *Sandbox) serve(o Options, last string) error {
 	}
 	s.addr = ln.Addr().String()
 	s.world.SetBaseURL("http://" + s.addr)
-	if err := s.catalog.SetBaseURL("http://" + s.addr); err != nil {
-		return errors.Join(err, ln.Close())
+	if err := s.media.SetBaseURL("http://" + s.addr); err != nil {
+		return err
 	}
 	deps := control.Deps{
-		World: s.world, Passwords: map[string]string{nodeName: nodePassword},
-		Audio: s.catalog.AudioHandler(), Artwork: s.catalog.ArtworkHandler(),
+		World: s.world, Passwords: map[string]string{}, Audio: s.media.AudioHandler(), Artwork: s.media.ArtworkHandler(), Clock: o.Clock,
 	}
 	for _, n := range s.nodes {
 		deps.Nodes = append(deps.Nodes, n)
+		deps.Passwords[n.name] = nodePassword
 	}
 	mux := http.NewServeMux()
 	mux.Handle(control.Prefix+"/", control.Handler(deps))

@@ -185,7 +185,7 @@ func TestConfigureTakesThePlaceOfWhatWasConfigured(t *testing.T) {
 	c.Discord.Bots = []config.Bot{{Name: "real"}, {Name: "other"}}
 	c.Lavalink.Nodes = []config.Node{{Name: "real"}, {Name: "other"}}
 	sandbox.Configure(&c, w)
-	if c.Discord.RestURL != w.RESTURL || c.Discord.GatewayURL != "" || len(c.Discord.Bots) != 1 || len(c.Lavalink.Nodes) != 1 {
+	if c.Discord.RestURL != w.RESTURL || c.Discord.GatewayURL != "" || len(c.Discord.Bots) != len(w.Bots) || len(w.Bots) != 4 || len(c.Lavalink.Nodes) != sandbox.DefaultNodes {
 		t.Errorf("%+v", c)
 	}
 	if !c.Discord.Bots[0].Token.Equal(w.Bots[0].Token) || c.Lavalink.Nodes[0].Address != w.Nodes[0].Address {

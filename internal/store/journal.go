@@ -34,7 +34,8 @@ type JournalRow struct {
 type Journal interface {
 	// Events returns rows in the order of their sequence numbers.
 	Events(ctx context.Context, q EventQuery) ([]JournalRow, error)
-	// Prune deletes events older than before, at most limit, and returns how many.
+	// Prune deletes events older than before, at most limit, and returns how
+	// many. What a projection has not read yet stays.
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
@@ -56,8 +57,11 @@ type Effects interface {
 	PruneEffects(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
-// DeadLetters reads what could not be carried out.
+// DeadLetters keeps what could not be carried out.
 type DeadLetters interface {
 	// DeadLettersAfter returns dead letters in order of time and id.
 	DeadLettersAfter(ctx context.Context, after string, limit int) ([]DeadLetter, error)
+	// PruneDeadLetters deletes dead letters older than before, at most limit, and
+	// returns how many.
+	PruneDeadLetters(ctx context.Context, before time.Time, limit int) (int, error)
 }

@@ -42,6 +42,9 @@ type Guilds interface {
 	// Load returns the guilds of these ids that have rows, in any order, with
 	// their players and queues.
 	Load(ctx context.Context, ids []music.GuildID) ([]music.Guild, error)
+	// Settings returns what a guild's admins decided, without the rest of it.
+	// Errors: NotFound for a guild that has no row.
+	Settings(ctx context.Context, guild music.GuildID) (music.Settings, error)
 	// Active returns the ids of a partition's guilds that have work to do
 	// without any input: a player that plays, waits or is connected.
 	Active(ctx context.Context, partition int) ([]music.GuildID, error)

@@ -107,6 +107,8 @@ type Store interface {
 	NodeSessions
 	ShardSessions
 	Panels
+	Plays
+	Cordons
 	Health
 	Close() error
 }

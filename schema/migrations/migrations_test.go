@@ -54,3 +54,38 @@ func shape(t *testing.T, path string) string {
 	}
 	return text
 }
+
+// A version before, which is still running while the schema has a new step,
+// goes on with what it knows: a step after the first only adds tables, and rows
+// in the tables that it adds.
+func TestStepsOnlyAdd(t *testing.T) {
+	for _, name := range names(t, "sqlite")[1:] {
+		var added []string
+		var code strings.Builder
+		for line := range strings.Lines(shape(t, "sqlite/"+name)) {
+			if !strings.HasPrefix(line, "--") {
+				code.WriteString(line)
+			}
+		}
+		for text := range strings.SplitSeq(code.String(), ";") {
+			words := strings.Fields(text)
+			if len(words) == 0 {
+				continue
+			}
+			switch head := strings.Join(words[:2], " "); head {
+			case "CREATE TABLE":
+				added = append(added, words[2])
+			case "CREATE INDEX":
+				if !slices.Contains(added, words[4]) {
+					t.Errorf("%s: an index on %s, which is of an older step", name, words[4])
+				}
+			case "INSERT INTO":
+				if !slices.Contains(added, words[2]) {
+					t.Errorf("%s: rows in %s, which is of an older step", name, words[2])
+				}
+			default:
+				t.Errorf("%s: %s", name, head)
+			}
+		}
+	}
+}

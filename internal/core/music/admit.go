@@ -1,44 +1,109 @@
 package music
 
-import "github.com/atrilhq/platform/internal/core/plan"
+import (
+	"slices"
+
+	"github.com/atrilhq/platform/internal/core/plan"
+)
 
 // Admit refuses early, where a command is born, what can be refused without the
 // guild's players: rights, plans and arguments are decided here for every
 // surface. Step asks it again and then decides finally. Nil means admitted.
-func Admit(c Command, _ Settings, e plan.Entitlements) *Refusal {
-	switch do := c.Do.(type) {
-	case nil:
-		return &Refusal{Reason: ReasonUnknownOperation}
-	case ShowQueue, ShowNowPlaying:
-		return nil
-	case Enqueue:
-		if _, r := ParseQuery(do.Query); r != nil {
-			return r
-		}
-	case SetVolume:
-		if do.Percent != nil && (*do.Percent < 0 || *do.Percent > e.MaxVolume) {
-			lifts := plan.Lifts(e.MaxVolume, func(e plan.Entitlements) int { return e.MaxVolume })
-			if *do.Percent < 0 {
-				lifts = ""
-			}
-			return &Refusal{Reason: ReasonVolumeRange, Limit: e.MaxVolume, Plan: lifts}
-		}
-	case Pause, Resume, Skip, Stop, Leave, Join:
-	default:
-		return &Refusal{Reason: ReasonUnknownOperation}
+func Admit(c Command, set Settings, e plan.Entitlements) *Refusal {
+	needs, r := argued(c, e)
+	if r != nil {
+		return r
 	}
-	brings := false
-	switch c.Do.(type) {
-	case Enqueue, Join:
-		brings = true
+	if r := set.closed(c.Actor, c.Actor.Text); r != nil {
+		return r
+	}
+	if needs == needsNothing {
+		return nil
 	}
 	switch {
-	case c.Actor.Voice == "" && (brings || !c.Actor.Operator):
+	case c.Actor.Voice == "" && (needs == needsBot || !c.Actor.Operator):
 		return &Refusal{Reason: ReasonNotInVoice}
-	case brings && !c.Actor.Operator:
+	case c.Actor.Voice != "":
+		if r := set.closed(c.Actor, c.Actor.Voice); r != nil {
+			return r
+		}
+	}
+	if needs == needsBot && !c.Actor.Operator {
 		return anyAccess(c.Actor)
 	}
 	return nil
+}
+
+// need is what an action asks of its actor.
+type need int
+
+const (
+	// needsNothing reads, or changes what is of no channel.
+	needsNothing need = iota
+	// needsPlayer is about what plays in the actor's channel.
+	needsPlayer
+	// needsBot brings a bot there, or is about to.
+	needsBot
+)
+
+// argued says what an action needs, and refuses arguments that can never do.
+func argued(c Command, e plan.Entitlements) (need, *Refusal) {
+	switch do := c.Do.(type) {
+	case ShowQueue, ShowNowPlaying, ShowHistory, Grab, ShowBots, ShowSettings:
+		return needsNothing, nil
+	case ChangeSettings:
+		if !c.Actor.Admin && !c.Actor.Operator {
+			return 0, &Refusal{Reason: ReasonNotAdmin}
+		}
+		return needsNothing, do.Change.check(e)
+	case Enqueue:
+		_, r := ParseQuery(do.Query)
+		return needsBot, r
+	case Search:
+		_, r := ParseQuery(do.Query)
+		return needsBot, r
+	case Join:
+		return needsBot, nil
+	case SetVolume:
+		if do.Percent != nil && (*do.Percent < 0 || *do.Percent > e.MaxVolume) {
+			return 0, &Refusal{Reason: ReasonVolumeRange, Limit: e.MaxVolume, Plan: liftsVolume(*do.Percent, e)}
+		}
+	case SetLoop:
+		if !slices.Contains([]LoopMode{"", LoopOff, LoopTrack, LoopQueue}, do.Mode) {
+			return 0, &Refusal{Reason: ReasonLoopUnknown}
+		}
+	case Remove:
+		if do.ways() > 1 {
+			return 0, &Refusal{Reason: ReasonUnknownOperation}
+		}
+	case SkipTo:
+		if do.Slot != "" && do.Position != 0 {
+			return 0, &Refusal{Reason: ReasonUnknownOperation}
+		}
+	case Pause, Resume, Skip, Stop, Leave, Previous, Seek, SeekBy, Replay, Move, Swap, Shuffle, Clear:
+	default:
+		return 0, &Refusal{Reason: ReasonUnknownOperation}
+	}
+	return needsPlayer, nil
+}
+
+// liftsVolume names the plan that allows a volume, none for one below 0.
+func liftsVolume(percent int, e plan.Entitlements) plan.Name {
+	if percent < 0 {
+		return ""
+	}
+	return plan.Lifts(e.MaxVolume, func(e plan.Entitlements) int { return e.MaxVolume })
+}
+
+// ways counts how many different things a removal names.
+func (r Remove) ways() int {
+	n := 0
+	for _, set := range []bool{r.From != 0 || r.To != 0, r.Slot != "", r.Duplicates, r.By != ""} {
+		if set {
+			n++
+		}
+	}
+	return n
 }
 
 // anyAccess refuses where no bot at all may play in the actor's channel.

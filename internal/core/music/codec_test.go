@@ -3,6 +3,7 @@ package music_test
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -16,10 +17,10 @@ import (
 )
 
 func bodies() []music.Body {
-	seven := 7
+	seven, minute, everywhere, home, english := 7, time.Minute, music.UseNobody, music.ChannelID("40"), "en"
 	cmd := func(a music.Action) music.Command {
 		return music.Command{
-			Actor: music.Actor{User: "1", Voice: "50", Text: "40", Operator: true, Bots: []music.BotAccess{{Bot: "900", Connect: true}}},
+			Actor: music.Actor{User: "1", Voice: "50", Text: "40", Operator: true, Admin: true, Roles: []music.RoleID{"r"}, Bots: []music.BotAccess{{Bot: "900", Connect: true}}},
 			Reply: music.ReplyTo{Surface: "discord", ID: "i", Address: "secret", Locale: "es"}, Bot: "900", Play: "p", Do: a,
 		}
 	}
@@ -35,15 +36,16 @@ func bodies() []music.Body {
 		music.Placed{Bot: "900", Node: "n"},
 		music.NodeUp{Node: "n"},
 		music.NodeDown{Node: "n"},
-		music.NodeSnapshot{Bot: "900", Node: "n", Play: "p", Position: time.Second, Paused: true, Fresh: true},
+		music.NodeSnapshot{Bot: "900", Node: "n", Play: "p", Position: time.Second, Paused: true, Fresh: true, Seeks: 2},
 		music.PlayStarted{Bot: "900", Play: "p"},
-		music.PlayPosition{Bot: "900", Play: "p", Position: time.Minute, Speed: 1.25},
+		music.PlayPosition{Bot: "900", Play: "p", Position: time.Minute, Speed: 1.25, Seeks: 3},
 		music.PlayEnded{Bot: "900", Play: "p", Reason: music.EndFinished},
 		music.PlayException{Bot: "900", Play: "p", Message: "m"},
 		music.PlayStuck{Bot: "900", Play: "p"},
 		music.VoiceClosed{Bot: "900", Code: 4014},
 		music.EntitlementsChanged{Entitlements: plan.Default()},
 		music.Tick{},
+		music.BotAway{Bot: "900", Back: true},
 	}
 	for _, a := range []music.Action{
 		music.Enqueue{Query: "q \"ñ\" <é>", Next: true},
@@ -57,6 +59,32 @@ func bodies() []music.Body {
 		music.ShowNowPlaying{},
 		music.SetVolume{},
 		music.SetVolume{Percent: &seven},
+		music.SkipTo{Position: 3},
+		music.SkipTo{Slot: "s"},
+		music.Previous{},
+		music.Seek{To: time.Minute},
+		music.SeekBy{By: -time.Minute},
+		music.SeekBy{By: math.MaxInt64},
+		music.SeekBy{By: math.MinInt64},
+		music.Replay{},
+		music.Remove{From: 1, To: 4},
+		music.Remove{Slot: "s"},
+		music.Remove{Duplicates: true},
+		music.Remove{By: "1"},
+		music.Move{From: 1, To: math.MaxInt},
+		music.Swap{A: 1, B: 2},
+		music.Shuffle{},
+		music.Clear{},
+		music.SetLoop{Mode: music.LoopQueue},
+		music.ShowHistory{Page: math.MinInt},
+		music.Grab{},
+		music.Search{Query: "q"},
+		music.ShowBots{Pool: []music.BotID{"900", "901"}},
+		music.ShowSettings{},
+		music.ChangeSettings{Change: music.SettingsChange{
+			Volume: &seven, Idle: &minute, Empty: &minute, Announce: &home, Language: &english, Elsewhere: &everywhere, Reset: true,
+			Rule: &music.ChannelRule{Channel: "40", Use: music.UseRoles, Roles: []music.RoleID{"r"}},
+		}},
 	} {
 		out = append(out, cmd(a))
 	}
@@ -80,7 +108,7 @@ func TestEveryInputReadsBackAsItWas(t *testing.T) {
 			t.Errorf("%s: %+v became %+v", in.Kind(), in, back)
 		}
 	}
-	if len(kinds) != 21 {
+	if len(kinds) != 22 {
 		t.Errorf("%d kinds of inputs were tried", len(kinds))
 	}
 }

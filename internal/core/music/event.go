@@ -73,6 +73,16 @@ type (
 		HeardMS int64 `json:"heard_ms"`
 		// Synthesised is true where the node's own word was missed.
 		Synthesised bool `json:"synthesised,omitempty"`
+		// Heard is true where its position was ever above 0: only then it counts.
+		Heard bool `json:"heard,omitempty"`
+		// ListenedMS is for how long it sounded, in real time, in milliseconds.
+		ListenedMS int64 `json:"listened_ms,omitempty"`
+		// StartedAt is when it was taken from the queue, in Unix milliseconds.
+		StartedAt int64 `json:"started_at,omitempty"`
+		// Requester asked for it; Node had it last.
+		Requester UserID    `json:"requester,omitempty"`
+		Node      NodeName  `json:"node,omitempty"`
+		Track     TrackInfo `json:"track,omitzero"`
 	}
 	// PlayFailed says that the node threw or got stuck during a play.
 	PlayFailed struct {
@@ -105,7 +115,56 @@ type (
 		Bot     BotID  `json:"bot"`
 		Removed int    `json:"removed"`
 		By      UserID `json:"by,omitempty"`
-		Reason  string `json:"reason"` // stop, leave, idle, empty, disconnected, join_failed, channel_deleted, removed
+		Reason  string `json:"reason"` // clear, stop, leave, idle, empty, disconnected, join_failed, channel_deleted, removed, plan
+	}
+	// QueueRemoved says that some of what waited was taken out of a queue.
+	QueueRemoved struct {
+		Bot    BotID    `json:"bot"`
+		Slots  []SlotID `json:"slots"`
+		Reason string   `json:"reason"` // position, range, slot, duplicates, member, passed
+		By     UserID   `json:"by"`
+	}
+	// QueueMoved says that a place of a queue has another position, or that two
+	// were exchanged. Position 1 is next.
+	QueueMoved struct {
+		Bot  BotID  `json:"bot"`
+		Slot SlotID `json:"slot"`
+		From int    `json:"from"`
+		To   int    `json:"to"`
+		// Other went from To to From, where two were exchanged.
+		Other SlotID `json:"other,omitempty"`
+		By    UserID `json:"by"`
+	}
+	// QueueShuffled says that what waits was mixed.
+	QueueShuffled struct {
+		Bot   BotID  `json:"bot"`
+		Count int    `json:"count"`
+		By    UserID `json:"by"`
+	}
+	// PlayerSeeked says that a play goes on somewhere else.
+	PlayerSeeked struct {
+		Bot        BotID  `json:"bot"`
+		Play       PlayID `json:"play"`
+		FromMS     int64  `json:"from_ms"`
+		PositionMS int64  `json:"position_ms"`
+		By         UserID `json:"by"`
+	}
+	// LoopChanged says what is played again from now on.
+	LoopChanged struct {
+		Bot  BotID    `json:"bot"`
+		Loop LoopMode `json:"loop"`
+		By   UserID   `json:"by,omitempty"`
+	}
+	// SettingsChanged says what the settings of the guild are now.
+	SettingsChanged struct {
+		Volume    int        `json:"volume"`
+		IdleMS    int64      `json:"idle_ms"`
+		EmptyMS   int64      `json:"empty_ms"`
+		Announce  ChannelID  `json:"announce,omitempty"`
+		Language  string     `json:"language,omitempty"`
+		Rules     []RuleInfo `json:"rules"`
+		Elsewhere ChannelUse `json:"elsewhere"`
+		By        UserID     `json:"by,omitempty"`
 	}
 	// PlayerHalted says that too many plays failed in a row.
 	PlayerHalted struct {
@@ -127,7 +186,7 @@ type (
 	VoiceLeft struct {
 		Bot     BotID     `json:"bot"`
 		Channel ChannelID `json:"channel"`
-		Reason  string    `json:"reason"` // leave, idle, empty, disconnected, join_failed, channel_deleted, removed
+		Reason  string    `json:"reason"` // leave, idle, empty, disconnected, join_failed, channel_deleted, removed, plan
 	}
 	// JoinFailed says that a bot could not get into a voice channel in time.
 	JoinFailed struct {
@@ -146,6 +205,27 @@ type (
 	// BotLeft says that a bot was removed from the guild.
 	BotLeft struct {
 		Bot BotID `json:"bot"`
+	}
+	// BotWentAway says that a bot of the pool cannot be reached.
+	BotWentAway struct {
+		Bot BotID `json:"bot"`
+	}
+	// BotCameBack says that a bot of the pool can be reached again.
+	BotCameBack struct {
+		Bot BotID `json:"bot"`
+	}
+	// QueueHandedOver says that a bot goes on with what another one held.
+	QueueHandedOver struct {
+		From    BotID     `json:"from"`
+		To      BotID     `json:"to"`
+		Channel ChannelID `json:"channel"`
+		// Tracks is how many wait.
+		Tracks int `json:"tracks"`
+	}
+	// VoiceSuppressed says that a bot may not speak on its stage yet.
+	VoiceSuppressed struct {
+		Bot     BotID     `json:"bot"`
+		Channel ChannelID `json:"channel"`
 	}
 	// EntitlementsApplied says what the guild may do from now on.
 	EntitlementsApplied struct {
@@ -166,6 +246,13 @@ type TrackInfo struct {
 	ISRC       string `json:"isrc,omitempty"`
 	LengthMS   int64  `json:"length_ms,omitempty"`
 	Stream     bool   `json:"stream,omitempty"`
+}
+
+// RuleInfo is a rule of a channel as events show it.
+type RuleInfo struct {
+	Channel ChannelID  `json:"channel"`
+	Use     ChannelUse `json:"use"`
+	Roles   []RoleID   `json:"roles,omitempty"`
 }
 
 // Info returns what events show of the track.
@@ -189,6 +276,12 @@ func (PlayerPaused) EventType() string        { return "music.player.paused" }
 func (PlayerResumed) EventType() string       { return "music.player.resumed" }
 func (VolumeChanged) EventType() string       { return "music.player.volume_changed" }
 func (QueueCleared) EventType() string        { return "music.queue.cleared" }
+func (QueueRemoved) EventType() string        { return "music.queue.removed" }
+func (QueueMoved) EventType() string          { return "music.queue.moved" }
+func (QueueShuffled) EventType() string       { return "music.queue.shuffled" }
+func (PlayerSeeked) EventType() string        { return "music.player.seeked" }
+func (LoopChanged) EventType() string         { return "music.player.loop_changed" }
+func (SettingsChanged) EventType() string     { return "music.settings.changed" }
 func (PlayerHalted) EventType() string        { return "music.player.halted" }
 func (VoiceJoined) EventType() string         { return "music.voice.joined" }
 func (VoiceMoved) EventType() string          { return "music.voice.moved" }
@@ -197,6 +290,10 @@ func (JoinFailed) EventType() string          { return "music.voice.join_failed"
 func (PlayerPlaced) EventType() string        { return "music.player.placed" }
 func (BotJoined) EventType() string           { return "music.bot.joined" }
 func (BotLeft) EventType() string             { return "music.bot.left" }
+func (BotWentAway) EventType() string         { return "music.bot.away" }
+func (BotCameBack) EventType() string         { return "music.bot.back" }
+func (QueueHandedOver) EventType() string     { return "music.queue.handed_over" }
+func (VoiceSuppressed) EventType() string     { return "music.voice.suppressed" }
 func (EntitlementsApplied) EventType() string { return "music.entitlements.applied" }
 
 // Payloads returns one of each payload, for the catalog.
@@ -214,6 +311,12 @@ func Payloads() []Payload {
 		PlayerResumed{},
 		VolumeChanged{},
 		QueueCleared{},
+		QueueRemoved{},
+		QueueMoved{},
+		QueueShuffled{},
+		PlayerSeeked{},
+		LoopChanged{},
+		SettingsChanged{},
 		PlayerHalted{},
 		VoiceJoined{},
 		VoiceMoved{},
@@ -222,6 +325,10 @@ func Payloads() []Payload {
 		PlayerPlaced{},
 		BotJoined{},
 		BotLeft{},
+		BotWentAway{},
+		BotCameBack{},
+		QueueHandedOver{},
+		VoiceSuppressed{},
 		EntitlementsApplied{},
 	}
 }

@@ -8,8 +8,8 @@ import (
 )
 
 type dumpedPlayer struct {
-	Player *Player
-	Queue  []*Slot
+	Player         *Player
+	Queue, History []*Slot
 }
 
 type dumped struct {
@@ -28,7 +28,7 @@ func Dump(g Guild) []byte {
 		Guild: g, Voices: g.voices, Unheard: g.unheard, Alive: g.alive, Unseen: g.unseen, Unchecked: g.unchecked, Bots: g.Bots,
 	}
 	for _, p := range g.Players {
-		d.Players = append(d.Players, dumpedPlayer{p, p.Queue})
+		d.Players = append(d.Players, dumpedPlayer{p, p.Queue, p.History})
 	}
 	raw, err := json.Marshal(d)
 	if err != nil {

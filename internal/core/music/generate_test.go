@@ -94,6 +94,7 @@ func (s *source) command(g *music.Guild) music.Command {
 		c.Reply = music.ReplyTo{}
 	}
 	c.Actor.Operator = s.roll(8) == 0
+	c.Actor.Admin = s.roll(4) == 0
 	if s.roll(3) > 0 {
 		for range s.roll(3) + 1 {
 			c.Actor.Bots = append(c.Actor.Bots, music.BotAccess{Bot: pick(s.roll, pool...), Connect: s.roll(6) > 0, Speak: s.roll(6) > 0})
@@ -106,6 +107,10 @@ func (s *source) command(g *music.Guild) music.Command {
 		c.Play = s.play(g, pick(s.roll, pool...))
 	}
 	percent := s.roll(240) - 10
+	if s.roll(3) == 0 {
+		c.Do = s.order(g)
+		return c
+	}
 	c.Do = pick[music.Action](s.roll, music.Enqueue{Query: pick(s.roll, "ocean", "https://a.test/x", "", "ftp://x/y")},
 		music.Enqueue{Query: "rain"}, music.Enqueue{Query: "wind"}, music.Enqueue{Query: "first", Next: true}, music.Pause{}, music.Resume{},
 		music.Skip{}, music.Skip{}, music.Stop{}, music.Leave{}, music.Join{}, music.ShowQueue{Page: s.roll(4)}, music.ShowNowPlaying{},
@@ -180,7 +185,7 @@ func (s *source) node(g *music.Guild) music.Body {
 	case 2:
 		return music.PlayStarted{Bot: b, Play: play}
 	case 3, 4:
-		return music.PlayPosition{Bot: b, Play: play, Position: time.Duration(s.roll(200)-5) * time.Second, Speed: pick(s.roll, 1, 1, 0, 1.5, -1, 1e9)}
+		return music.PlayPosition{Bot: b, Play: play, Position: time.Duration(s.roll(200)-5) * time.Second, Speed: pick(s.roll, 1, 1, 0, 1.5, -1, 1e9), Seeks: s.seeks(g, b)}
 	case 5:
 		return music.PlayEnded{Bot: b, Play: play, Reason: pick(s.roll, music.EndFinished, music.EndFinished, music.EndLoadFailed,
 			music.EndStopped, music.EndReplaced, music.EndCleanup)}
@@ -190,5 +195,6 @@ func (s *source) node(g *music.Guild) music.Body {
 	return music.NodeSnapshot{
 		Bot: b, Node: pick(s.roll, nodes...), Play: pick(s.roll, play, ""), Position: time.Duration(s.roll(180)) * time.Second,
 		Paused: s.roll(4) == 0, Fresh: s.roll(3) == 0,
+		Seeks: s.seeks(g, b),
 	}
 }

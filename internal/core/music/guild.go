@@ -16,6 +16,8 @@ type Guild struct {
 	Entitlements plan.Entitlements `json:"entitlements"`
 	// Bots are the accounts of the pool that are in the guild, in order of arrival.
 	Bots []BotID `json:"bots,omitempty"`
+	// Away are those of them that cannot be reached, since when they could not.
+	Away []BotID `json:"away,omitempty"`
 	// Players has one for each bot that was used, in the order of their bots' ids.
 	Players []*Player `json:"-"`
 
@@ -25,8 +27,6 @@ type Guild struct {
 	unheard bool
 	// alive is when the predecessor was last known to be alive, while the guild recovers.
 	alive time.Time
-	// away are the bots that cannot be reached.
-	away []BotID
 	// unseen are the bots whose voice has not been looked at since the guild was loaded.
 	unseen []BotID
 	// unchecked are the players whose node has not been looked at since.
@@ -60,6 +60,9 @@ type Player struct {
 	// IdleAt and EmptyAt are when the bot leaves, zero while it has no reason to.
 	IdleAt  time.Time `json:"idle_at,omitzero"`
 	EmptyAt time.Time `json:"empty_at,omitzero"`
+	// AskedAt is when members are told that somebody has to let a bot speak on
+	// its stage, zero while it may or once they were told.
+	AskedAt time.Time `json:"asked_at,omitzero"`
 	// Owed are the answers that wait for the bot to have joined.
 	Owed []Owed `json:"owed,omitempty"`
 	// LastSkip is the last skip, by which a second one at the same time is known.

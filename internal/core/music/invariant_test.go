@@ -20,12 +20,14 @@ type judge struct {
 	// over are the plays that ended.
 	over map[music.PlayID]bool
 	ids  map[music.EventID]bool
+	// listened is for how long each play has sounded.
+	listened map[music.PlayID]time.Duration
 }
 
 func newJudge() *judge {
 	return &judge{
 		open: map[string]bool{}, closed: map[string]bool{}, plays: map[music.BotID]music.PlayID{},
-		over: map[music.PlayID]bool{}, ids: map[music.EventID]bool{},
+		over: map[music.PlayID]bool{}, ids: map[music.EventID]bool{}, listened: map[music.PlayID]time.Duration{},
 	}
 }
 
@@ -39,7 +41,9 @@ func (j *judge) watch(before music.Guild, in music.Input, r music.Result, now ti
 		func() error { return j.events(r) },
 		func() error { return j.replies(r) },
 		func() error { return decisions(&before, r) },
-		func() error { return order(&before, &r.Guild) },
+		func() error { return kept(&before, in, r) },
+		func() error { return j.heard(&before, r, now) },
+		func() error { return order(&before, in, &r.Guild) },
 		func() error { return deadline(r.Guild, now) },
 	} {
 		if err := f(); err != nil {
@@ -60,7 +64,7 @@ func shape(g *music.Guild) error {
 			return fail("players are out of order")
 		case v.Want == "" && (p.Play != nil || len(p.Queue) > 0 || len(p.Owed) > 0 || p.Halted):
 			return fail("it has something to do and is wanted nowhere")
-		case v.Want == "" && (!v.JoinBy.IsZero() || !p.IdleAt.IsZero() || !p.EmptyAt.IsZero()):
+		case v.Want == "" && (!v.JoinBy.IsZero() || !p.IdleAt.IsZero() || !p.EmptyAt.IsZero() || !p.AskedAt.IsZero()):
 			return fail("it is wanted nowhere and has a deadline")
 		case v.Want != "" && v.Want != v.Channel && v.JoinBy.IsZero():
 			return fail("it is not where it is wanted and nothing gives that up")
@@ -86,6 +90,15 @@ func shape(g *music.Guild) error {
 			return fail("a play that cannot be")
 		case v.Resets > music.MaxRetries:
 			return fail("too many resets")
+		}
+		if len(p.History) > music.HistoryLength || p.Loop == music.LoopOff || v.Want == "" && p.Loop != "" {
+			return fail("a history without bound, or a loop of nothing")
+		}
+		for _, q := range p.History {
+			if slots[q.ID] || q.State != music.SlotPlayed || q.Reply.Owed() || !q.Deadline.IsZero() || (p.Play != nil && p.Play.Slot == q.ID) {
+				return fail("what was played is not over")
+			}
+			slots[q.ID] = true
 		}
 		unready := 0
 		for _, q := range p.Queue {
@@ -166,7 +179,17 @@ func decisions(before *music.Guild, r music.Result) error {
 		was := before.Player(p.Bot)
 		limit := r.Guild.Entitlements.QueueLength
 		if was != nil {
+			// What was over and what goes round were let in before.
 			limit = max(limit, len(was.Queue))
+			if back(r, p.Bot) {
+				limit = max(limit, min(len(was.Queue)+1, max(len(was.Queue), limit+music.HistoryLength)))
+			}
+		}
+		// A queue that was let grow above its limit keeps its length with another bot.
+		for _, o := range before.Players {
+			if o.Bot != p.Bot && heir(r, o.Bot) == p.Bot {
+				limit = max(limit, len(o.Queue))
+			}
 		}
 		if len(p.Queue) > limit {
 			return fmt.Errorf("player %s: %d tracks wait, %d may", p.Bot, len(p.Queue), limit)
@@ -183,7 +206,8 @@ func decisions(before *music.Guild, r music.Result) error {
 				busy++
 			}
 		}
-		if busy > r.Guild.Entitlements.Bots {
+		// A hand-over after a downgrade goes on with as many as before.
+		if busy >= max(r.Guild.Entitlements.Bots+1, len(wanted(before))+1) {
 			return fmt.Errorf("%d bots are used", busy)
 		}
 		if !slices.Contains(r.Guild.Bots, p.Bot) {
@@ -191,6 +215,17 @@ func decisions(before *music.Guild, r music.Result) error {
 		}
 	}
 	return nil
+}
+
+// wanted are the bots that are wanted in a channel.
+func wanted(g *music.Guild) []music.BotID {
+	var out []music.BotID
+	for _, p := range g.Players {
+		if p.Voice.Want != "" {
+			out = append(out, p.Bot)
+		}
+	}
+	return out
 }
 
 func moved(r music.Result, bot music.BotID) bool {
@@ -202,7 +237,10 @@ func moved(r music.Result, bot music.BotID) bool {
 
 // order holds that what waits keeps its order, and that a track is started
 // before another only past slots that are not ready.
-func order(before, after *music.Guild) error {
+func order(before *music.Guild, in music.Input, after *music.Guild) error {
+	if c, ok := in.Body.(music.Command); ok && reorders(c.Do) {
+		return nil
+	}
 	for _, was := range before.Players {
 		p := after.Player(was.Bot)
 		if p == nil {

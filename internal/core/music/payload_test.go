@@ -30,6 +30,14 @@ func (j *judge) events(r music.Result) error {
 			}
 			delete(j.plays, p.Bot)
 			j.over[p.Play] = true
+		case music.QueueHandedOver:
+			if j.plays[p.To] != "" {
+				return fmt.Errorf("%s was given a play and had one", p.To)
+			}
+			if id := j.plays[p.From]; id != "" {
+				j.plays[p.To] = id
+				delete(j.plays, p.From)
+			}
 		}
 	}
 	for _, p := range r.Guild.Players {
@@ -41,9 +49,10 @@ func (j *judge) events(r music.Result) error {
 }
 
 var (
-	ends   = []string{"finished", "skipped", "stopped", "failed", "stuck", "left"}
-	clears = []string{"stop", "leave", "idle", "empty", "disconnected", "join_failed", "removed", "channel_deleted"}
-	fails  = []string{"exception", "stuck", "lost"}
+	ends     = []string{"finished", "skipped", "stopped", "failed", "stuck", "left"}
+	clears   = []string{"stop", "leave", "idle", "empty", "disconnected", "join_failed", "removed", "channel_deleted", "plan", "clear"}
+	removals = []string{"position", "range", "slot", "duplicates", "member", "passed"}
+	fails    = []string{"exception", "stuck", "lost"}
 )
 
 // valid says what an event lacks.
@@ -90,7 +99,8 @@ func valid(p music.Payload) error {
 	case music.PlaySounding:
 		return need(string(p.Bot), string(p.Play), string(p.Node))
 	case music.PlayFinished:
-		return both(need(string(p.Bot), string(p.Play), string(p.Slot)), one(ends, p.Reason), within(int(p.HeardMS), 0, 1<<40))
+		return both(need(string(p.Bot), string(p.Play), string(p.Slot)), one(ends, p.Reason), within(int(p.HeardMS), 0, 1<<40),
+			need(string(p.Requester), p.Track.Title), within(int(p.ListenedMS), 0, 1<<40), within(int(p.StartedAt), 1, 1<<60))
 	case music.PlayFailed:
 		return both(need(string(p.Bot), string(p.Play)), one(fails, p.Reason))
 	case music.PlayerPaused:
@@ -98,9 +108,22 @@ func valid(p music.Payload) error {
 	case music.PlayerResumed:
 		return need(string(p.Bot), string(p.By))
 	case music.VolumeChanged:
-		return both(need(string(p.Bot), string(p.By)), within(p.Volume, 0, 1000))
+		return both(need(string(p.Bot)), within(p.Volume, 0, 1000))
 	case music.QueueCleared:
 		return both(need(string(p.Bot)), one(clears, p.Reason), within(p.Removed, 1, many))
+	case music.QueueRemoved:
+		return both(need(string(p.Bot), string(p.By)), one(removals, p.Reason), within(len(p.Slots), 1, many))
+	case music.QueueMoved:
+		return both(need(string(p.Bot), string(p.Slot), string(p.By)), within(p.From, 1, many), within(p.To, 1, many))
+	case music.QueueShuffled:
+		return both(need(string(p.Bot), string(p.By)), within(p.Count, 2, many))
+	case music.PlayerSeeked:
+		return both(need(string(p.Bot), string(p.Play), string(p.By)), within(int(p.FromMS), 0, 1<<40), within(int(p.PositionMS), 0, 1<<40))
+	case music.LoopChanged:
+		return both(need(string(p.Bot)), one([]string{"off", "track", "queue"}, string(p.Loop)))
+	case music.SettingsChanged:
+		return both(within(p.Volume, 0, 1000), within(int(p.IdleMS), 10_000, 86_400_000), within(int(p.EmptyMS), 10_000, 86_400_000),
+			within(len(p.Rules), 0, music.MaxRules), one([]string{"everyone", "nobody"}, string(p.Elsewhere)))
 	case music.PlayerHalted:
 		return within(p.Failures, music.MaxFailures, music.MaxFailures)
 	case music.VoiceJoined:
@@ -108,7 +131,7 @@ func valid(p music.Payload) error {
 	case music.VoiceMoved:
 		return need(string(p.Bot), string(p.From), string(p.To))
 	case music.VoiceLeft:
-		return both(need(string(p.Bot), string(p.Channel)), one(clears[1:], p.Reason))
+		return both(need(string(p.Bot), string(p.Channel)), one(clears[1:9], p.Reason))
 	case music.JoinFailed:
 		return need(string(p.Bot), string(p.Channel))
 	case music.PlayerPlaced:
@@ -117,6 +140,14 @@ func valid(p music.Payload) error {
 		return need(string(p.Bot))
 	case music.BotLeft:
 		return need(string(p.Bot))
+	case music.BotWentAway:
+		return need(string(p.Bot))
+	case music.BotCameBack:
+		return need(string(p.Bot))
+	case music.QueueHandedOver:
+		return both(need(string(p.From), string(p.To), string(p.Channel)), within(p.Tracks, 0, many))
+	case music.VoiceSuppressed:
+		return need(string(p.Bot), string(p.Channel))
 	case music.EntitlementsApplied:
 		return need(p.Plan)
 	}

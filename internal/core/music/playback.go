@@ -3,12 +3,21 @@ package music
 import (
 	"slices"
 	"time"
+
+	"github.com/atrilhq/platform/internal/core/plan"
 )
 
 // advance starts the next track where nothing plays. A pending slot in front
 // keeps its place until silence would last too long.
 func (s *step) advance(p *Player) {
 	if p.Play != nil || p.Halted {
+		return
+	}
+	if s.surplus(p) {
+		limit := s.g.Entitlements.Bots
+		r := Refusal{Reason: ReasonNoBotFree, Limit: limit, Plan: plan.Lifts(limit, func(e plan.Entitlements) int { return e.Bots })}
+		s.notify(p, Answer{Kind: AnswerRefused, Refusal: &r})
+		s.drop(p, "plan", "", r)
 		return
 	}
 	i := slices.IndexFunc(p.Queue, func(q *Slot) bool { return q.State == SlotReady })
@@ -22,39 +31,77 @@ func (s *step) advance(p *Player) {
 	}
 }
 
+// begin takes a ready slot out of the queue and starts it.
 func (s *step) begin(p *Player, i int) {
 	q := p.Queue[i]
 	p.Queue = replaced(p.Queue, i, 1)
+	s.start(p, q.ID, &q.Track, q.By)
+}
+
+// start wants a track to sound from its beginning.
+func (s *step) start(p *Player, slot SlotID, t *Track, by UserID) {
 	p.SilentSince = time.Time{}
 	p.Paused = false
 	p.Play = &Play{
-		ID: PlayID(s.id()), Slot: q.ID, Track: q.Track, By: q.By, Phase: PhaseWanted, Since: s.now,
+		ID: PlayID(s.id()), Slot: slot, Track: *t, By: by, Phase: PhaseWanted, Since: s.now,
 		Anchor: Anchor{At: s.now},
 	}
 	s.emit(PlayBegun{
-		Bot: p.Bot, Play: p.Play.ID, Slot: q.ID, Channel: p.Voice.Want, Track: q.Track.Info(), By: q.By,
+		Bot: p.Bot, Play: p.Play.ID, Slot: slot, Channel: p.Voice.Want, Track: t.Info(), By: by,
 	})
 	s.touch(p.Bot, AspectNode|AspectPanel)
 }
 
-// end is the end of a play, for a reason. It does not start the next.
+// end is the end of a play, for a reason. It does not start the next. What was
+// heard becomes history.
 func (s *step) end(p *Player, reason string, by UserID, synthesised bool) {
-	if p.Play == nil {
-		return
+	if w := s.over(p, reason, by, synthesised); w != nil {
+		s.remember(p, w)
+	}
+}
+
+// over ends a play and returns it, nil where there was none.
+func (s *step) over(p *Player, reason string, by UserID, synthesised bool) *Play {
+	w := p.Play
+	if w == nil {
+		return nil
 	}
 	s.emit(PlayFinished{
-		Bot: p.Bot, Play: p.Play.ID, Slot: p.Play.Slot, Reason: reason, By: by,
-		HeardMS: p.Play.PositionAt(s.now).Milliseconds(), Synthesised: synthesised,
+		Bot: p.Bot, Play: w.ID, Slot: w.Slot, Reason: reason, By: by,
+		HeardMS: w.PositionAt(s.now).Milliseconds(), Synthesised: synthesised, Heard: w.Heard,
+		ListenedMS: w.ListenedAt(s.now).Milliseconds(), StartedAt: w.Since.UnixMilli(),
+		Requester: w.By, Node: p.Node, Track: w.Track.Info(),
 	})
 	p.Play, p.Paused = nil, false
 	s.touch(p.Bot, AspectNode|AspectPanel)
+	return w
 }
 
-// finished ends a play that came to its end and starts the next.
+// finished ends a play that came to its end and starts the next, or the same
+// again where it loops. What gave no sound does not loop: it would go round as
+// fast as a node can say that it ended.
 func (s *step) finished(p *Player, synthesised bool) {
-	s.end(p, "finished", "", synthesised)
 	p.Failures = nil
+	if w := p.Play; p.Loop == LoopTrack && w.Heard && !s.surplus(p) {
+		s.over(p, "finished", "", synthesised)
+		s.start(p, w.Slot, &w.Track, w.By)
+		return
+	}
+	w := s.over(p, "finished", "", synthesised)
+	s.remember(p, w)
+	if w.Heard {
+		s.goRound(p, w)
+	}
 	s.advance(p)
+}
+
+// skipped ends a play at a member's wish. It does not start the next.
+func (s *step) skipped(p *Player, by UserID) {
+	if w := s.over(p, "skipped", by, false); w != nil {
+		s.remember(p, w)
+		s.goRound(p, w)
+	}
+	p.LastSkip = SkipMark{By: by, At: s.now}
 }
 
 // failed ends a play that could not be played, and stops trying after too many.
@@ -80,11 +127,10 @@ func (s *step) lost(p *Player, at time.Time) {
 		s.failed(p, "failed")
 		return
 	}
-	w := *p.Play
-	w.Anchor = Anchor{Position: p.Play.PositionAt(at), At: s.now}
+	w := p.Play.anchored(Anchor{Position: p.Play.PositionAt(at), At: s.now}, at)
 	w.Phase = PhaseWanted
 	w.Retries++
-	p.Play = &w
+	p.Play = w
 	s.touch(p.Bot, AspectNode)
 }
 
@@ -93,9 +139,7 @@ func (s *step) freeze(p *Player) {
 	if p.Play == nil || p.Play.Anchor.Speed == 0 {
 		return
 	}
-	w := *p.Play
-	w.Anchor = Anchor{Position: p.Play.PositionAt(s.now), At: s.now}
-	p.Play = &w
+	p.Play = p.Play.anchored(Anchor{Position: p.Play.PositionAt(s.now), At: s.now}, s.now)
 }
 
 // drop ends everything a player does, in voice too.
@@ -107,9 +151,11 @@ func (s *step) drop(p *Player, why string, by UserID, r Refusal) {
 	}
 	p.Owed = nil
 	p.Halted, p.Failures = false, nil
+	s.setLoop(p, LoopOff, by)
 	// Its reasons to leave go with it, even while nobody looks at voices: a
 	// deadline of a bot that is wanted nowhere would come due for ever.
-	p.IdleAt, p.EmptyAt = time.Time{}, time.Time{}
+	p.IdleAt, p.EmptyAt, p.AskedAt = time.Time{}, time.Time{}, time.Time{}
+	p.SilentSince = time.Time{}
 	if p.Voice.Want != "" {
 		s.emit(VoiceLeft{Bot: p.Bot, Channel: p.Voice.Want, Reason: why})
 	}

@@ -64,7 +64,7 @@ func walk(roll dice, n int) error {
 
 // rows is what a store keeps of a guild.
 func rows(g music.Guild) []byte {
-	raw, err := json.Marshal(stored{Guild: g, Players: g.Players, Queues: queues(g)})
+	raw, err := json.Marshal(stored{Guild: g, Players: g.Players, Queues: queues(g), Histories: histories(g)})
 	if err != nil {
 		panic(err)
 	}
@@ -75,6 +75,16 @@ type stored struct {
 	Guild   music.Guild
 	Players []*music.Player
 	Queues  [][]*music.Slot
+	// Histories are kept apart from the players too.
+	Histories [][]*music.Slot
+}
+
+func histories(g music.Guild) [][]*music.Slot {
+	out := make([][]*music.Slot, len(g.Players))
+	for i, p := range g.Players {
+		out[i] = p.History
+	}
+	return out
 }
 
 func queues(g music.Guild) [][]*music.Slot {
@@ -94,6 +104,7 @@ func reload(g music.Guild) (music.Guild, error) {
 	back.Guild.Players = back.Players
 	for i, q := range back.Queues {
 		back.Players[i].Queue = q
+		back.Players[i].History = back.Histories[i]
 	}
 	return back.Guild, nil
 }

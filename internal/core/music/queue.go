@@ -80,7 +80,12 @@ func (s *step) room(bot BotID) int {
 	return s.g.Entitlements.QueueLength - used
 }
 
+// settleText says where panels and notices go: where the member spoke, unless
+// the guild has a channel for them.
 func (s *step) settleText(p *Player, text ChannelID) {
+	if to := s.g.Settings.Announce; to != "" {
+		text = to
+	}
 	if text != "" && p.Text != text {
 		p.Text = text
 		s.touch(p.Bot, AspectPanel)

@@ -185,6 +185,28 @@ func (d *guildhall) remove(bot music.BotID) {
 	d.w.after(d.w.between(time.Second, 10*time.Second), func() { d.w.input(music.BotPresent{Bot: bot}) })
 }
 
+// goAway takes one bot's connection away for a while; some lose their voice by it.
+func (d *guildhall) goAway(bot music.BotID) {
+	if !slices.Contains(d.w.g.Bots, bot) {
+		return
+	}
+	if d.w.roll(2) == 0 {
+		d.move(music.UserID(bot), "", true)
+	}
+	d.tell(music.BotAway{Bot: bot})
+	d.w.after(d.w.between(time.Second, 40*time.Second), func() {
+		d.tell(music.BotAway{Bot: bot, Back: true})
+		d.snapshot(bot)
+	})
+}
+
+// plan changes what the guild may do.
+func (d *guildhall) plan() {
+	e := d.w.g.Entitlements
+	e.Bots, e.MaxVolume = 1+d.w.roll(3), pick(d.w.roll, 100, 150, 200)
+	d.w.input(music.EntitlementsChanged{Entitlements: e})
+}
+
 // drop deletes a channel with everybody in it, and makes a new one of the name.
 func (d *guildhall) drop(ch music.ChannelID) {
 	var there []music.UserID

@@ -28,6 +28,8 @@ type sounding struct {
 	at      time.Time
 	running bool
 	paused  bool
+	// seeks is the last seek that it carried out.
+	seeks int
 	// turn counts what was armed, for a play that was running and paused or not.
 	turn  int
 	armed armed
@@ -119,8 +121,11 @@ func (n *node) apply(bot music.BotID, p *music.Player) {
 			n.end(bot, s, music.EndReplaced)
 		}
 		s.armed = armed{}
-		s.play, s.track, s.pos = p.Play.ID, p.Play.Track, p.Play.PositionAt(n.w.now)
+		s.play, s.track, s.pos, s.seeks = p.Play.ID, p.Play.Track, p.Play.PositionAt(n.w.now), p.Play.Seeks
 		n.begin(bot, s)
+	case p.Play != nil && s.seeks != p.Play.Seeks:
+		// What it reported of the old position may still be on its way.
+		s.pos, s.seeks, s.armed = p.Play.PositionAt(n.w.now), p.Play.Seeks, armed{}
 	}
 	s.paused = p.Paused
 	n.update(bot, s)
@@ -182,7 +187,7 @@ func (n *node) update(bot music.BotID, s *sounding) {
 		if !was {
 			n.w.after(100*time.Millisecond, same(func() {
 				n.clock(s)
-				n.report(music.PlayPosition{Bot: bot, Play: s.play, Position: s.pos, Speed: 1})
+				n.report(music.PlayPosition{Bot: bot, Play: s.play, Position: s.pos, Speed: 1, Seeks: s.seeks})
 			}))
 		}
 	} else if s.play != "" && !s.paused {
@@ -212,7 +217,7 @@ func (n *node) look(bot music.BotID) {
 		b := music.NodeSnapshot{Bot: bot, Node: n.name, Fresh: n.lost[bot]}
 		if s := n.players[bot]; s != nil {
 			n.clock(s)
-			b.Play, b.Position, b.Paused = s.play, s.pos, s.paused
+			b.Play, b.Position, b.Paused, b.Seeks = s.play, s.pos, s.paused, s.seeks
 			if s.play != "" && s.track.Title == "stuck" {
 				// A position that does not move is said again.
 				n.report(music.PlayStuck{Bot: bot, Play: s.play})

@@ -66,7 +66,7 @@ func newWorld(seed uint64) *world {
 	w.g.Entitlements.Bots = 1 + w.roll(3)
 	w.kept = w.g
 	w.discord = newGuildhall(w)
-	w.nodes = []*node{newNode(w, "n1"), newNode(w, "n2")}
+	w.nodes = []*node{newNode(w, "n1"), newNode(w, "n2"), newNode(w, "n3")}
 	return w
 }
 

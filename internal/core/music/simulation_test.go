@@ -111,7 +111,7 @@ func (w *world) sweep(until time.Time) {
 
 func (w *world) happens() {
 	bot, user := pick(w.roll, pool...), pick(w.roll, people...)
-	switch k := w.roll(40); {
+	switch k := w.roll(44); {
 	case k < 26:
 		w.ask(user)
 	case k < 30:
@@ -129,15 +129,21 @@ func (w *world) happens() {
 	case k == 34:
 		w.discord.reallocate(bot)
 	case k == 35:
-		w.nodes[w.roll(2)].die()
+		w.nodes[w.roll(len(w.nodes))].die()
 	case k == 36:
-		w.nodes[w.roll(2)].sever()
+		w.nodes[w.roll(len(w.nodes))].sever()
 	case k == 37:
 		if w.up {
 			w.crash()
 		}
 	case k == 38 && w.roll(2) == 0:
 		w.discord.drop(pick(w.roll, channels...))
+	case k == 40, k == 41:
+		w.discord.goAway(bot)
+	case k == 42:
+		w.discord.plan()
+	case k == 43:
+		w.nodes[w.roll(len(w.nodes))].die()
 	case k == 39 && w.roll(2) == 0:
 		w.discord.remove(bot)
 	}
@@ -147,6 +153,13 @@ func (w *world) ask(user music.UserID) {
 	do := pick[music.Action](w.roll, music.Enqueue{Query: "ocean"}, music.Enqueue{Query: "rain"}, music.Enqueue{Query: "wind"},
 		music.Enqueue{Query: "first", Next: true}, music.Skip{}, music.Skip{}, music.Pause{}, music.Resume{}, music.Resume{},
 		music.Stop{}, music.Leave{}, music.Join{}, music.ShowQueue{}, music.ShowNowPlaying{}, music.SetVolume{})
+	if w.roll(3) == 0 {
+		do = pick[music.Action](w.roll, music.SkipTo{Position: 2}, music.Previous{}, music.Previous{}, music.Replay{},
+			music.Seek{To: w.between(0, 50*time.Second)}, music.SeekBy{By: w.between(-20*time.Second, 20*time.Second)},
+			music.Remove{From: 1}, music.Remove{From: 1, To: 3}, music.Remove{Duplicates: true}, music.Remove{By: user},
+			music.Move{From: 1, To: 3}, music.Swap{A: 1, B: 2}, music.Shuffle{}, music.Clear{}, music.SetLoop{Mode: music.LoopTrack},
+			music.SetLoop{Mode: music.LoopQueue}, music.SetLoop{Mode: music.LoopOff}, music.ShowHistory{}, music.Grab{}, music.ShowBots{Pool: pool})
+	}
 	w.command(user, do)
 	if w.roll(6) == 0 {
 		w.command(pick(w.roll, people...), do)
@@ -182,6 +195,10 @@ func (w *world) settle() {
 		for _, n := range w.nodes {
 			n.rise()
 		}
+		// Nobody pays for fewer bots than play.
+		e := w.g.Entitlements
+		e.Bots = len(pool)
+		w.input(music.EntitlementsChanged{Entitlements: e})
 		for _, b := range w.g.Bots {
 			w.discord.snapshot(b)
 		}
@@ -191,6 +208,13 @@ func (w *world) settle() {
 // cheer lets members go on where too many errors or a pause ended the music.
 func (w *world) cheer(until time.Time) {
 	for _, p := range w.g.Players {
+		if p.Loop == music.LoopTrack || p.Loop == music.LoopQueue {
+			w.input(music.Command{
+				Actor: music.Actor{User: "9", Operator: true}, Bot: p.Bot,
+				Reply: music.ReplyTo{Surface: "test", ID: fmt.Sprintf("cheer-%d", w.seq)}, Do: music.SetLoop{Mode: music.LoopOff},
+			})
+			w.seq++
+		}
 		if p.Halted && len(p.Queue) > 0 || p.Paused {
 			w.input(music.Command{
 				Actor: music.Actor{User: "9", Operator: true}, Bot: p.Bot,

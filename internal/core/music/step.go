@@ -61,6 +61,8 @@ func Step(g Guild, in Input, now time.Time) Result {
 		s.voiceSnapshot(b)
 	case BotPresent:
 		s.botPresent(b)
+	case BotAway:
+		s.botAway(b)
 	case BotRemoved:
 		s.botRemoved(b)
 	case ChannelGone:
@@ -124,6 +126,9 @@ func (s *step) emit(p Payload) {
 
 func (s *step) respond(to ReplyTo, a Answer) {
 	if to.Owed() {
+		if l := s.g.Settings.Language; l != "" {
+			to.Locale = l
+		}
 		s.effects = append(s.effects, Respond{To: to, Answer: a})
 	}
 }
@@ -169,7 +174,7 @@ func (s *step) edit(bot BotID) *Player {
 		p = &w
 		s.g.Players[i] = p
 	} else {
-		p = &Player{Bot: bot, Volume: s.g.Settings.Volume}
+		p = &Player{Bot: bot, Volume: min(s.g.Settings.Volume, s.g.Entitlements.MaxVolume)}
 		s.g.Players = slices.Insert(s.g.Players, i, p)
 	}
 	if s.first == nil {

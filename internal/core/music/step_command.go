@@ -1,12 +1,5 @@
 package music
 
-import (
-	"slices"
-	"time"
-
-	"github.com/atrilhq/platform/internal/core/plan"
-)
-
 func (s *step) command(c Command) {
 	if r := Admit(c, s.g.Settings, s.g.Entitlements); r != nil {
 		s.refuse(c.Reply, *r)
@@ -17,8 +10,19 @@ func (s *step) command(c Command) {
 		s.enqueue(c, do)
 	case Join:
 		s.join(c)
-	case ShowQueue, ShowNowPlaying:
+	case ShowQueue, ShowNowPlaying, Grab:
 		s.show(c)
+	case ShowHistory:
+		s.showHistory(c, do)
+	case ShowBots:
+		s.showBots(c, do)
+	case ShowSettings:
+		s.showSettings(c)
+	case ChangeSettings:
+		s.changeSettings(c, do.Change)
+	case Search:
+		// It changes nothing and is answered where it was born; here nobody can.
+		s.refuse(c.Reply, Refusal{Reason: ReasonUnknownOperation})
 	default:
 		p, r := s.target(c)
 		if r != nil {
@@ -31,7 +35,7 @@ func (s *step) command(c Command) {
 
 // control carries out a command on a player that is there.
 func (s *step) control(c Command, held *Player) {
-	if c.Play != "" && (held.Play == nil || held.Play.ID != c.Play) {
+	if c.Play != "" && ofPlay(c.Do) && (held.Play == nil || held.Play.ID != c.Play) {
 		s.refuse(c.Reply, Refusal{Reason: ReasonNotPlayer})
 		return
 	}
@@ -42,13 +46,26 @@ func (s *step) control(c Command, held *Player) {
 		s.resume(c, held)
 	case Skip:
 		s.skip(c, held)
+	case SkipTo:
+		s.skipTo(c, held, do)
+	case Previous:
+		s.previous(c, held)
+	case Seek, SeekBy, Replay:
+		s.seek(c, held)
+	case Remove:
+		s.remove(c, held, do)
+	case Move:
+		s.move(c, held, do)
+	case Swap:
+		s.swap(c, held, do)
+	case Shuffle:
+		s.shuffle(c, held)
+	case Clear:
+		s.clearQueue(c, held)
+	case SetLoop:
+		s.loop(c, held, do)
 	case Stop:
-		p := s.edit(held.Bot)
-		s.end(p, "stopped", c.Actor.User, false)
-		n := s.clear(p, "stop", c.Actor.User, Refusal{Reason: ReasonCancelled})
-		s.cancelOwed(p)
-		p.Halted, p.Failures = false, nil
-		s.respond(c.Reply, Answer{Kind: AnswerStopped, Count: n})
+		s.stop(c, held)
 	case Leave:
 		p := s.edit(held.Bot)
 		ch := p.Voice.Want
@@ -57,6 +74,26 @@ func (s *step) control(c Command, held *Player) {
 	case SetVolume:
 		s.volume(c, held, do)
 	}
+}
+
+// ofPlay is true for a command that means the play a panel showed, and would hit
+// another one if that was over.
+func ofPlay(a Action) bool {
+	switch a.(type) {
+	case Pause, Resume, Skip, Previous, Seek, SeekBy, Replay, Stop, Leave:
+		return true
+	}
+	return false
+}
+
+func (s *step) stop(c Command, held *Player) {
+	p := s.edit(held.Bot)
+	s.end(p, "stopped", c.Actor.User, false)
+	n := s.clear(p, "stop", c.Actor.User, Refusal{Reason: ReasonCancelled})
+	s.cancelOwed(p)
+	p.Halted, p.Failures = false, nil
+	s.setLoop(p, LoopOff, c.Actor.User)
+	s.respond(c.Reply, Answer{Kind: AnswerStopped, Count: n})
 }
 
 // cancelOwed answers those whose track was stopped before the bot had joined. A
@@ -120,12 +157,11 @@ func (s *step) resume(c Command, held *Player) {
 	}
 	p := s.edit(held.Bot)
 	p.Paused = false
-	w := *p.Play
-	w.Anchor = Anchor{Position: w.Anchor.Position, At: s.now}
-	if w.Phase == PhaseSounding {
-		w.Anchor.Speed = 1
+	a := Anchor{Position: p.Play.Anchor.Position, At: s.now}
+	if p.Play.Phase == PhaseSounding {
+		a.Speed = 1
 	}
-	p.Play = &w
+	p.Play = p.Play.anchored(a, s.now)
 	s.emit(PlayerResumed{Bot: p.Bot, Play: p.Play.ID, By: c.Actor.User})
 	s.touch(p.Bot, AspectNode|AspectPanel)
 	t := p.Play.Track
@@ -148,34 +184,6 @@ func (s *step) unhalt(c Command, held *Player) {
 		s.emit(PlayerResumed{Bot: p.Bot, Play: p.Play.ID, By: c.Actor.User})
 	} else {
 		s.emit(PlayerResumed{Bot: p.Bot, By: c.Actor.User})
-	}
-	s.respond(c.Reply, a)
-}
-
-func (s *step) skip(c Command, held *Player) {
-	if held.Halted {
-		s.unhalt(c, held)
-		return
-	}
-	last := held.LastSkip
-	another := last.By != "" && last.By != c.Actor.User && s.now.Sub(last.At) < SkipWindow
-	switch {
-	case another && (held.Play == nil || !held.Play.Since.Before(last.At)):
-		s.refuse(c.Reply, Refusal{Reason: ReasonAlreadySkipped, User: last.By})
-		return
-	case held.Play == nil:
-		s.refuse(c.Reply, Refusal{Reason: ReasonNothingPlaying})
-		return
-	}
-	p := s.edit(held.Bot)
-	t := p.Play.Track
-	s.end(p, "skipped", c.Actor.User, false)
-	p.LastSkip = SkipMark{By: c.Actor.User, At: s.now}
-	s.advance(p)
-	a := Answer{Kind: AnswerSkipped, Track: &t}
-	if p.Play != nil {
-		now := s.g.Now(p, s.now)
-		a.Now = &now
 	}
 	s.respond(c.Reply, a)
 }
@@ -221,79 +229,4 @@ func (s *step) target(c Command) (*Player, *Refusal) {
 		return nil, &Refusal{Reason: ReasonNotConnected}
 	}
 	return nil, &Refusal{Reason: ReasonOtherChannel, Channel: other.Voice.Want}
-}
-
-// choose finds the bot that is to play in the actor's channel: the one that is
-// there, else a free one that may.
-func (s *step) choose(c Command) (BotID, *Refusal) {
-	busy := 0
-	var elsewhere ChannelID
-	for _, p := range s.g.Players {
-		switch p.Voice.Want {
-		case "":
-		case c.Actor.Voice:
-			return p.Bot, nil
-		default:
-			busy++
-			elsewhere = p.Voice.Want
-		}
-	}
-	var denied *Refusal
-	for _, bot := range s.candidates(c) {
-		if p := s.g.Player(bot); p != nil && p.Voice.Want != "" {
-			continue
-		}
-		if r := access(c.Actor, bot); r != nil {
-			denied = r
-			continue
-		}
-		if limit := s.g.Entitlements.Bots; busy >= limit {
-			lifts := plan.Lifts(limit, func(e plan.Entitlements) int { return e.Bots })
-			return "", &Refusal{Reason: ReasonNoBotFree, Limit: limit, Plan: lifts, Channel: elsewhere}
-		}
-		return bot, nil
-	}
-	switch {
-	case denied != nil:
-		return "", denied
-	case busy > 0:
-		return "", &Refusal{Reason: ReasonOtherChannel, Channel: elsewhere}
-	}
-	return "", &Refusal{Reason: ReasonNoBotFree}
-}
-
-// candidates are the bots of the guild, those the actor's surface prefers first.
-func (s *step) candidates(c Command) []BotID {
-	if c.Bot != "" {
-		if slices.Contains(s.g.Bots, c.Bot) {
-			return []BotID{c.Bot}
-		}
-		return nil
-	}
-	out := make([]BotID, 0, len(s.g.Bots))
-	for _, a := range c.Actor.Bots {
-		if slices.Contains(s.g.Bots, a.Bot) {
-			out = append(out, a.Bot)
-		}
-	}
-	for _, b := range s.g.Bots {
-		if !slices.Contains(out, b) {
-			out = append(out, b)
-		}
-	}
-	return out
-}
-
-// connect wants a player in a channel.
-func (s *step) connect(p *Player, ch ChannelID) {
-	if ch == "" || p.Voice.Want == ch {
-		return
-	}
-	// A bot that was told to leave and is still seen in voice has to be seen
-	// outside first: its leaving would be taken for somebody's throwing it out.
-	p.Voice.Reset = p.Voice.Reset || p.Voice.Channel != ""
-	p.Voice.Want = ch
-	p.Voice.JoinBy = s.now.Add(JoinWithin)
-	p.IdleAt, p.EmptyAt = time.Time{}, time.Time{}
-	s.touch(p.Bot, AspectVoice|AspectPanel)
 }

@@ -18,10 +18,10 @@ func (s *step) placed(b Placed) {
 // wanted again from where it was, and nobody has to look there any more.
 func (s *step) place(p *Player, node NodeName) {
 	if p.Play != nil && p.Node != "" {
-		w := *p.Play
-		w.Anchor = Anchor{Position: p.Play.PositionAt(s.lastSeen()), At: s.now}
+		at := s.lastSeen()
+		w := p.Play.anchored(Anchor{Position: p.Play.PositionAt(at), At: s.now}, at)
 		w.Phase = PhaseWanted
-		p.Play = &w
+		p.Play = w
 	}
 	p.Node = node
 	s.emit(PlayerPlaced{Bot: p.Bot, Node: node})
@@ -111,6 +111,11 @@ func (s *step) confirm(held *Player, b NodeSnapshot) {
 	if b.Paused != held.Paused {
 		s.touch(held.Bot, AspectNode)
 	}
+	if b.Seeks != held.Play.Seeks {
+		// It has not gone where it was sent yet: its position is of before.
+		s.touch(held.Bot, AspectNode)
+		return
+	}
 	if b.Position <= 0 && held.Play.Phase != PhaseSounding {
 		// It was taken and gives no sound yet; since when is known already.
 		return
@@ -126,12 +131,11 @@ func (s *step) confirm(held *Player, b NodeSnapshot) {
 // the play was heard: a node says that a track started before it has audio.
 func (s *step) anchor(held *Player, pos time.Duration, speed float64) {
 	p := s.edit(held.Bot)
-	w := *p.Play
 	if p.Paused || !(speed*MaxSpeed >= 1 && speed <= MaxSpeed) {
 		speed = 0
 	}
 	pos = max(pos, 0)
-	w.Anchor = Anchor{Position: pos, At: s.now, Speed: speed}
+	w := p.Play.anchored(Anchor{Position: pos, At: s.now, Speed: speed}, s.now)
 	if pos > 0 && w.Phase != PhaseSounding {
 		w.Phase, w.Retries = PhaseSounding, 0
 		p.Voice.Resets = 0
@@ -140,7 +144,7 @@ func (s *step) anchor(held *Player, pos time.Duration, speed float64) {
 			s.emit(PlaySounding{Bot: p.Bot, Play: w.ID, Node: p.Node})
 		}
 	}
-	p.Play = &w
+	p.Play = w
 }
 
 func (s *step) playStarted(b PlayStarted) {
@@ -155,7 +159,7 @@ func (s *step) playStarted(b PlayStarted) {
 }
 
 func (s *step) playPosition(b PlayPosition) {
-	if held := s.playing(b.Bot, b.Play); held != nil {
+	if held := s.playing(b.Bot, b.Play); held != nil && b.Seeks == held.Play.Seeks {
 		s.anchor(held, b.Position, b.Speed)
 	}
 }

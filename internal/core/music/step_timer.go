@@ -14,7 +14,7 @@ func (s *step) loaded(b Loaded) {
 	}
 	s.g.unseen, s.g.unchecked, s.g.unheard = nil, nil, true
 	for _, p := range s.g.Players {
-		if p.Voice.Want != "" {
+		if p.Voice.Want != "" && !slices.Contains(s.g.Away, p.Bot) {
 			s.g.unseen = append(s.g.unseen, p.Bot)
 		}
 		if p.Play != nil && p.Node != "" {
@@ -98,6 +98,7 @@ func (g *Guild) Deadline() time.Time {
 		soon(p.Voice.JoinBy)
 		soon(p.IdleAt)
 		soon(p.EmptyAt)
+		soon(p.AskedAt)
 		soon(p.Play.overBy())
 		if p.Unready == 0 {
 			continue
@@ -126,6 +127,13 @@ func (s *step) tick() {
 		if p := s.g.Player(held.Bot); due(p.Play.overBy()) {
 			// The word for its end was lost; silence would last for ever.
 			s.finished(s.edit(p.Bot), true)
+		}
+		if p := s.g.Player(held.Bot); due(p.AskedAt) {
+			w := s.edit(p.Bot)
+			w.AskedAt = time.Time{}
+			if w.Voice.Suppressed && w.Voice.Channel == w.Voice.Want {
+				s.notify(w, Answer{Kind: AnswerSuppressed, Channel: w.Voice.Want})
+			}
 		}
 		switch p := s.g.Player(held.Bot); {
 		case due(p.Voice.JoinBy) && !p.Voice.Reset:

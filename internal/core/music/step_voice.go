@@ -76,6 +76,11 @@ func (s *step) botVoice(held *Player, v VoiceState) {
 		// What it was asked before is overtaken; it is still on its way to Want.
 		s.touch(p.Bot, AspectVoice)
 		return
+	case was.Want != v.Channel && s.occupant(v.Channel, held.Bot) != "":
+		// Another of ours plays there, and never two in one channel: it goes back.
+		p.Voice.JoinBy = s.now.Add(JoinWithin)
+		s.touch(p.Bot, AspectVoice)
+		return
 	case was.Want != v.Channel:
 		p.Voice.Want = v.Channel
 		s.emit(VoiceMoved{Bot: p.Bot, From: was.Want, To: v.Channel})
@@ -88,6 +93,7 @@ func (s *step) botVoice(held *Player, v VoiceState) {
 		s.respond(o.To, o.Answer)
 	}
 	p.Owed = nil
+	s.suppression(p, was)
 	s.touch(p.Bot, AspectNode|AspectPanel)
 }
 
@@ -104,6 +110,12 @@ func (s *step) botGoneFromVoice(held *Player) {
 		// It left what it had to leave, and is on its way in.
 		p := s.edit(held.Bot)
 		p.Voice = Voice{Want: was.Want, JoinBy: was.JoinBy, Resets: was.Resets}
+		s.touch(p.Bot, AspectVoice)
+	case slices.Contains(s.g.Away, held.Bot):
+		// Its voice ended with its connection; nobody threw it out.
+		p := s.edit(held.Bot)
+		s.freeze(p)
+		p.Voice = Voice{Want: was.Want, JoinBy: s.now.Add(RejoinWithin), Resets: was.Resets}
 		s.touch(p.Bot, AspectVoice)
 	default:
 		p := s.edit(held.Bot)
@@ -129,6 +141,7 @@ func (s *step) voiceServer(v VoiceServer) {
 
 func (s *step) voiceSnapshot(v VoiceSnapshot) {
 	s.g.voices, s.g.unheard = voicesOf(v.States), false
+	s.botBack(v.Bot)
 	s.seen(v.Bot)
 	held := s.g.Player(v.Bot)
 	if held == nil {
@@ -211,6 +224,7 @@ func (s *step) botPresent(b BotPresent) {
 	s.g.Bots = append(slices.Clip(s.g.Bots), b.Bot)
 	s.changed = true
 	s.emit(BotJoined{Bot: b.Bot})
+	s.relieveAll()
 }
 
 func (s *step) botRemoved(b BotRemoved) {
@@ -219,9 +233,12 @@ func (s *step) botRemoved(b BotRemoved) {
 		s.changed = true
 		s.emit(BotLeft(b))
 	}
-	if s.g.Player(b.Bot) == nil {
+	s.g.Away = without(s.g.Away, b.Bot)
+	held := s.g.Player(b.Bot)
+	if held == nil {
 		return
 	}
+	s.relieve(held)
 	p := s.edit(b.Bot)
 	p.Voice.Channel, p.Text = "", ""
 	s.drop(p, "removed", "", Refusal{Reason: ReasonCancelled})
@@ -233,6 +250,7 @@ func (s *step) botRemoved(b BotRemoved) {
 }
 
 func (s *step) channelGone(c ChannelGone) {
+	s.forgetChannel(c.Channel)
 	for _, held := range slices.Clone(s.g.Players) {
 		if held.Text == c.Channel {
 			s.edit(held.Bot).Text = ""
@@ -260,4 +278,13 @@ func (s *step) entitlements(e EntitlementsChanged) {
 		Plan: string(e.Entitlements.Plan), Bots: e.Entitlements.Bots,
 		QueueLength: e.Entitlements.QueueLength, MaxVolume: e.Entitlements.MaxVolume,
 	})
+	for _, held := range s.g.Players {
+		if held.Volume <= e.Entitlements.MaxVolume {
+			continue
+		}
+		p := s.edit(held.Bot)
+		p.Volume = e.Entitlements.MaxVolume
+		s.emit(VolumeChanged{Bot: p.Bot, Volume: p.Volume})
+		s.touch(p.Bot, AspectNode|AspectPanel)
+	}
 }

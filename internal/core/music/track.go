@@ -109,6 +109,30 @@ func (p *Play) overBy() time.Time {
 	return p.Anchor.At.Add(time.Duration(float64(rest)/p.Anchor.Speed) + EndGrace)
 }
 
+// ListenedAt returns for how long the play has sounded in real time. Beyond the
+// end of the track nothing sounds.
+func (p *Play) ListenedAt(now time.Time) time.Duration {
+	a := p.Anchor
+	if a.Speed <= 0 || !now.After(a.At) {
+		return p.Listened
+	}
+	more := now.Sub(a.At)
+	if p.Track.Length > 0 && !p.Track.Stream {
+		rest := max(p.Track.Length-a.Position, 0)
+		more = min(more, time.Duration(float64(rest)/a.Speed))
+	}
+	return p.Listened + more
+}
+
+// anchored returns a copy of the play that goes on from another anchor. It
+// sounded from the old one on until a time.
+func (p *Play) anchored(a Anchor, until time.Time) *Play {
+	w := *p
+	w.Listened = p.ListenedAt(until)
+	w.Anchor = a
+	return &w
+}
+
 // PositionAt returns where the play is at a time, within the track's length.
 func (p *Play) PositionAt(now time.Time) time.Duration {
 	pos := p.Anchor.PositionAt(now)

@@ -1,9 +1,8 @@
 package command
 
 import (
-	"bytes"
-	"encoding/json"
 	"slices"
+	"time"
 
 	"github.com/disgoorg/disgo/discord"
 
@@ -11,99 +10,171 @@ import (
 )
 
 // Parse makes the action of a command out of its name and options as an
-// interaction carries them. Help is no wish to the core: it returns nil and nil,
-// and the caller answers with render.Help.
+// interaction carries them. A subcommand comes as the first option, of the type
+// of a subcommand and without a value, and its own options behind it. Help is no
+// wish to the core: it returns nil and nil, and the caller answers with
+// render.Help.
 //
 // It refuses with ReasonUnknownOperation what is not of the shape that Register
-// registered (another name, an option that is unknown, twice there or of another
-// type), with ReasonVolumeRange a volume that is no whole number that fits, and
-// with ReasonQueryTooLong a query of more than music.MaxQuery bytes.
+// registered (another name, an option that is unknown, missing, twice there or
+// of another type), with ReasonVolumeRange a volume that is no whole number that
+// fits, with ReasonQueryTooLong a query of more than music.MaxQuery bytes, with
+// ReasonTimeUnreadable a position in a track that is none, with
+// ReasonNoSuchPosition a place of the queue below 1, with ReasonLoopUnknown a
+// mode that there is not, and with ReasonSettingInvalid a value that a setting
+// cannot have, named in Query.
 func Parse(name string, options []discord.SlashCommandOption) (music.Action, *music.Refusal) {
 	all := definitions()
 	i := slices.IndexFunc(all, func(d definition) bool { return d.name == name })
-	if i < 0 || !fits(all[i].options, options) {
-		return nil, &music.Refusal{Reason: music.ReasonUnknownOperation}
+	if i < 0 {
+		return nil, unknown()
 	}
+	d := all[i]
+	if len(d.subcommands) > 0 {
+		if len(options) == 0 || options[0].Type != discord.ApplicationCommandOptionTypeSubCommand {
+			return nil, unknown()
+		}
+		i := slices.IndexFunc(d.subcommands, func(s definition) bool { return s.name == options[0].Name })
+		if i < 0 {
+			return nil, unknown()
+		}
+		d, options = d.subcommands[i], options[1:]
+	}
+	if !fits(d.options, options) {
+		return nil, unknown()
+	}
+	a := &arguments{given: options}
+	var action music.Action
+	var refusal *music.Refusal
 	switch name {
-	case Play:
-		return parsePlay(options)
-	case Queue:
-		return parseQueue(options)
-	case Volume:
-		return parseVolume(options)
 	case Help:
 		return nil, nil
+	case Remove:
+		action, refusal = a.remove(d.name)
+	case Settings:
+		action, refusal = a.settings(d.name)
+	default:
+		action, refusal = a.command(name)
 	}
-	return plain(name), nil
+	switch {
+	case refusal != nil:
+		return nil, refusal
+	case a.broken || action == nil:
+		return nil, unknown()
+	}
+	return action, nil
 }
 
+func unknown() *music.Refusal { return &music.Refusal{Reason: music.ReasonUnknownOperation} }
+
+// plain are the commands without options.
 func plain(name string) music.Action {
-	for _, a := range []music.Action{
-		music.Pause{}, music.Resume{}, music.Skip{}, music.Stop{}, music.Leave{}, music.Join{}, music.ShowNowPlaying{},
-	} {
-		if music.ActionName(a) == name {
-			return a
-		}
+	switch name {
+	case Pause:
+		return music.Pause{}
+	case Resume:
+		return music.Resume{}
+	case Skip:
+		return music.Skip{}
+	case Stop:
+		return music.Stop{}
+	case Join:
+		return music.Join{}
+	case Leave:
+		return music.Leave{}
+	case Previous:
+		return music.Previous{}
+	case Replay:
+		return music.Replay{}
+	case NowPlaying:
+		return music.ShowNowPlaying{}
+	case Shuffle:
+		return music.Shuffle{}
+	case Clear:
+		return music.Clear{}
+	case Grab:
+		return music.Grab{}
+	case Bots:
+		return music.ShowBots{}
 	}
 	return nil
 }
 
-// fits is true where every option is known, of its type and there once.
-func fits(known []option, got []discord.SlashCommandOption) bool {
-	seen := map[string]bool{}
-	for _, g := range got {
-		i := slices.IndexFunc(known, func(o option) bool { return o.name == g.Name })
-		if i < 0 || known[i].kind != g.Type || seen[g.Name] {
-			return false
+func (a *arguments) command(name string) (music.Action, *music.Refusal) {
+	switch name {
+	case Play, PlayNext, Search:
+		return a.find(name)
+	case SkipTo:
+		n := a.number(optionPosition, 0)
+		return music.SkipTo{Position: n}, a.places(n)
+	case Move:
+		from, to := a.number(optionFrom, 0), a.number(optionTo, 0)
+		return music.Move{From: from, To: to}, a.places(from, to)
+	case Swap:
+		first, second := a.number(optionFirst, 0), a.number(optionSecond, 0)
+		return music.Swap{A: first, B: second}, a.places(first, second)
+	case Seek:
+		typed := a.text(optionPosition)
+		to, ok := ParseTime(typed)
+		if !ok && !a.broken {
+			return nil, &music.Refusal{Reason: ReasonTimeUnreadable, Query: typed}
 		}
-		seen[g.Name] = true
+		return music.Seek{To: to}, nil
+	case Forward:
+		return a.step(1)
+	case Rewind:
+		return a.step(-1)
+	case Volume:
+		return a.volume()
+	case Queue:
+		return music.ShowQueue{Page: max(a.number(optionPage, 1), 1)}, nil
+	case History:
+		return music.ShowHistory{Page: max(a.number(optionPage, 1), 1)}, nil
+	case Loop:
+		mode := music.LoopMode(a.text(optionMode))
+		return music.SetLoop{Mode: mode}, known(mode)
 	}
-	return true
+	return plain(name), nil
 }
 
-// value reads an option. It says whether the option is there and whether it
-// could be read; null can never be.
-func value[T any](options []discord.SlashCommandOption, name string) (v T, there, ok bool) {
-	for _, o := range options {
-		if o.Name == name {
-			ok = !bytes.Equal(bytes.TrimSpace(o.Value), []byte("null")) && json.Unmarshal(o.Value, &v) == nil
-			return v, true, ok
+// find reads what to play. Too much text is not broken, it is too long.
+func (a *arguments) find(name string) (music.Action, *music.Refusal) {
+	for _, o := range a.given {
+		if o.Name == optionQuery && len(o.Value) > maxText {
+			return nil, tooLong()
 		}
 	}
-	return v, false, true
+	query := a.text(optionQuery)
+	if len(query) > music.MaxQuery {
+		return nil, tooLong()
+	}
+	if name == Search {
+		return music.Search{Query: query}, nil
+	}
+	return music.Enqueue{Query: query, Next: name == PlayNext || a.yes(optionNext)}, nil
 }
 
-func parsePlay(options []discord.SlashCommandOption) (music.Action, *music.Refusal) {
-	for _, o := range options {
-		// Before it is decoded: six bytes of JSON are at most one of text.
-		if o.Name == optionQuery && len(o.Value) > 6*music.MaxQuery+2 {
-			return nil, &music.Refusal{Reason: music.ReasonQueryTooLong, Limit: music.MaxQuery}
-		}
-	}
-	query, _, ok := value[string](options, optionQuery)
-	next, _, nextOK := value[bool](options, optionNext)
-	switch {
-	case !ok || !nextOK:
-		return nil, &music.Refusal{Reason: music.ReasonUnknownOperation}
-	case len(query) > music.MaxQuery:
-		return nil, &music.Refusal{Reason: music.ReasonQueryTooLong, Limit: music.MaxQuery}
-	}
-	return music.Enqueue{Query: query, Next: next}, nil
+func tooLong() *music.Refusal {
+	return &music.Refusal{Reason: music.ReasonQueryTooLong, Limit: music.MaxQuery}
 }
 
-func parseQueue(options []discord.SlashCommandOption) (music.Action, *music.Refusal) {
-	page, there, ok := value[int](options, optionPage)
-	if !ok {
-		return nil, &music.Refusal{Reason: music.ReasonUnknownOperation}
+// places refuses places of the queue that there never are.
+func (a *arguments) places(all ...int) *music.Refusal {
+	if !a.broken && slices.Min(all) < 1 {
+		return &music.Refusal{Reason: music.ReasonNoSuchPosition}
 	}
-	if !there {
-		page = 1
-	}
-	return music.ShowQueue{Page: max(page, 1)}, nil
+	return nil
 }
 
-func parseVolume(options []discord.SlashCommandOption) (music.Action, *music.Refusal) {
-	percent, there, ok := value[int](options, optionPercent)
+// step goes forward, or back where sign is -1.
+func (a *arguments) step(sign int) (music.Action, *music.Refusal) {
+	n := a.number(optionSeconds, DefaultStep)
+	a.broken = a.broken || n < 1 || n > maxStep
+	return music.SeekBy{By: time.Duration(sign*min(n, maxStep)) * time.Second}, nil
+}
+
+func (a *arguments) volume() (music.Action, *music.Refusal) {
+	percent, there, ok := value[int](a.given, optionPercent)
 	switch {
 	case !ok:
 		return nil, &music.Refusal{Reason: music.ReasonVolumeRange, Limit: MaxVolume}
@@ -111,4 +182,29 @@ func parseVolume(options []discord.SlashCommandOption) (music.Action, *music.Ref
 		return music.SetVolume{}, nil
 	}
 	return music.SetVolume{Percent: &percent}, nil
+}
+
+// known refuses a mode that there is not; none at all asks which one is set.
+func known(m music.LoopMode) *music.Refusal {
+	switch m {
+	case "", music.LoopOff, music.LoopTrack, music.LoopQueue:
+		return nil
+	}
+	return &music.Refusal{Reason: music.ReasonLoopUnknown}
+}
+
+func (a *arguments) remove(sub string) (music.Action, *music.Refusal) {
+	switch sub {
+	case removeTrack:
+		n := a.number(optionPosition, 0)
+		return music.Remove{From: n}, a.places(n)
+	case removeRange:
+		from, to := a.number(optionFrom, 0), a.number(optionTo, 0)
+		return music.Remove{From: from, To: to}, a.places(from, to)
+	case removeDuplicates:
+		return music.Remove{Duplicates: true}, nil
+	case removeBy:
+		return music.Remove{By: music.UserID(a.id(optionMember))}, nil
+	}
+	return nil, nil
 }

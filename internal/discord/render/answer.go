@@ -16,15 +16,36 @@ func Answer(p *i18n.Printer, a music.Answer) Message {
 		return queue(p, a.Queue)
 	case music.AnswerNowPlaying:
 		return nowPlaying(p, a.Now)
+	case music.AnswerHistory:
+		return history(p, a.History)
+	case music.AnswerGrab:
+		return grabbed(p, a.Now, i18n.GrabHere)
+	case music.AnswerBots:
+		if a.Bots == nil {
+			return Bots(p, music.BotsView{}, nil)
+		}
+		return Bots(p, *a.Bots, nil)
+	case music.AnswerSettings, music.AnswerSettingsSet:
+		return settings(p, a)
 	default: // one sentence says all of it
 		sign, words := sentence(p, a)
 		return Message{Content: sign + " " + words}
 	}
 }
 
+func settings(p *i18n.Printer, a music.Answer) Message {
+	if a.Settings == nil {
+		a.Settings = &music.Settings{}
+	}
+	m := Settings(p, *a.Settings)
+	if a.Kind == music.AnswerSettingsSet {
+		m.Content = "✅ " + p.Text(i18n.SettingsSet, nil)
+	}
+	return m
+}
+
 // sentence returns a sign to begin with and the words.
 func sentence(p *i18n.Printer, a music.Answer) (sign, words string) {
-	where := i18n.Args{"Channel": channel(a.Channel)}
 	which := i18n.Args{"Title": title(p, a.Track)}
 	switch a.Kind {
 	case music.AnswerPlaying:
@@ -41,18 +62,62 @@ func sentence(p *i18n.Printer, a music.Answer) (sign, words string) {
 		return "▶️", p.Text(i18n.Resumed, which)
 	case music.AnswerSkipped:
 		return "⏭️", p.Text(i18n.Skipped, i18n.Args{"Title": title(p, a.Track), "Next": next(p, a.Now)})
+	case music.AnswerSkippedTo:
+		return "⏭️", skippedTo(p, a)
+	case music.AnswerPrevious:
+		return "⏮️", p.Text(i18n.PreviousPlays, i18n.Args{"Track": full(p, a.Track)})
+	case music.AnswerSeeked:
+		return "⏩", p.Text(i18n.Seeked, i18n.Args{"Title": title(p, a.Track), "At": i18n.Clock(a.At)})
+	case music.AnswerReplayed:
+		return "⏮️", p.Text(i18n.Replayed, which)
 	case music.AnswerStopped:
 		return "⏹️", stopped(p, a.Count)
-	case music.AnswerLeft:
-		return "👋", p.Text(i18n.Left, where)
-	case music.AnswerJoined:
-		return "👋", p.Text(i18n.Joined, where)
 	case music.AnswerVolume:
 		return "🔊", p.Text(i18n.VolumeSet, i18n.Args{"Volume": p.Number(a.Volume)})
 	case music.AnswerVolumeIs:
 		return "🔊", p.Text(i18n.VolumeIs, i18n.Args{"Volume": p.Number(a.Volume)})
+	case music.AnswerLoop:
+		return "🔁", p.Text(loopSet(a.Loop), nil)
+	case music.AnswerLoopIs:
+		return "🔁", p.Text(i18n.LoopIs, i18n.Args{"Mode": loop(p, a.Loop)})
+	default:
+		return changed(p, a)
+	}
+}
+
+// changed are the sentences about the queue.
+func changed(p *i18n.Printer, a music.Answer) (sign, words string) {
+	switch a.Kind {
+	case music.AnswerRemoved:
+		if a.Track != nil {
+			return "🗑️", p.Text(i18n.RemovedOne, i18n.Args{"Title": title(p, a.Track)})
+		}
+		return "🗑️", p.Count(i18n.Removed, a.Count, nil)
+	case music.AnswerMoved:
+		return "↕️", p.Text(i18n.Moved, i18n.Args{"Title": title(p, a.Track), "Position": p.Number(a.Position)})
+	case music.AnswerSwapped:
+		return "↕️", p.Text(i18n.Swapped, i18n.Args{
+			"Title": title(p, a.Track), "Position": p.Number(a.Position), "Other": title(p, a.Other),
+		})
+	case music.AnswerShuffled:
+		return "🔀", p.Count(i18n.Shuffled, a.Count, nil)
+	case music.AnswerCleared:
+		return "🗑️", p.Count(i18n.Cleared, a.Count, nil)
+	default:
+		return moved(p, a)
+	}
+}
+
+// moved are the sentences about where a bot is, the notices among them.
+func moved(p *i18n.Printer, a music.Answer) (sign, words string) {
+	where := i18n.Args{"Channel": channel(a.Channel)}
+	switch a.Kind {
+	case music.AnswerLeft:
+		return "👋", p.Text(i18n.Left, where)
+	case music.AnswerJoined:
+		return "👋", p.Text(i18n.Joined, where)
 	case music.AnswerPlayFailed:
-		return "⚠️", p.Text(i18n.PlayFailed, which)
+		return "⚠️", p.Text(i18n.PlayFailed, i18n.Args{"Title": title(p, a.Track)})
 	case music.AnswerHalted:
 		return "⚠️", p.Count(i18n.Halted, a.Count, nil)
 	case music.AnswerLeftIdle:
@@ -63,8 +128,31 @@ func sentence(p *i18n.Printer, a music.Answer) (sign, words string) {
 		return "⚠️", p.Text(i18n.Disconnected, where)
 	case music.AnswerJoinFailed:
 		return "⚠️", p.Text(i18n.JoinFailed, where)
-	default: // a kind that a newer core knows; Answer has those that are no sentence
+	case music.AnswerHandedOver:
+		return "🔄", p.Text(i18n.HandedOver, i18n.Args{"User": user(a.User), "Channel": channel(a.Channel)})
+	case music.AnswerSuppressed:
+		return "✋", p.Text(i18n.Suppressed, where)
+	default: // a kind that a newer core knows
 		return "✅", p.Text(i18n.Done, nil)
+	}
+}
+
+func skippedTo(p *i18n.Printer, a music.Answer) string {
+	track := i18n.Args{"Track": full(p, a.Track)}
+	if a.Count <= 0 {
+		return p.Text(i18n.SkippedAhead, track)
+	}
+	return p.Count(i18n.SkippedTo, a.Count, track)
+}
+
+func loopSet(m music.LoopMode) i18n.ID {
+	switch m {
+	case music.LoopTrack:
+		return i18n.LoopSetTrack
+	case music.LoopQueue:
+		return i18n.LoopSetQueue
+	default:
+		return i18n.LoopSetOff
 	}
 }
 

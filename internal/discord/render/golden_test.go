@@ -8,8 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/disgoorg/disgo/discord"
+	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/discord/render"
@@ -18,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-func golden(t *testing.T, name string, all map[string]discord.MessageCreate) {
+func golden(t *testing.T, name string, all map[string]any) {
 	t.Helper()
 	var got bytes.Buffer
 	enc := json.NewEncoder(&got)
@@ -68,7 +67,7 @@ func diff(want, got []byte) string {
 func TestWordsAreTheGoldenFiles(t *testing.T) {
 	for _, locale := range languages {
 		p := printer(t, locale)
-		sets := map[string]map[string]discord.MessageCreate{"answers": {}, "refusals": {}, "panels": {}}
+		sets := map[string]map[string]any{"answers": {}, "refusals": {}, "panels": {}, "menus": menus(p)}
 		for name, a := range answers() {
 			sets["answers"][name] = render.Answer(p, a).Create()
 		}
@@ -76,7 +75,7 @@ func TestWordsAreTheGoldenFiles(t *testing.T) {
 			sets["refusals"][name] = render.Answer(p, music.Answer{Kind: music.AnswerRefused, Refusal: &r}).Create()
 		}
 		for name, v := range panels() {
-			sets["panels"][name] = render.Panel(p, v).Create()
+			sets["panels"][name] = render.Panel(p, v, noon).Create()
 		}
 		sets["panels"]["help"] = render.Help(p).Create()
 		for name, set := range sets {
@@ -96,7 +95,7 @@ func TestEveryKindAndReasonHasItsOwnWords(t *testing.T) {
 			p.Text(i18n.NotPossible, nil): "the words of no reason",
 		}
 		check := func(what string, m render.Message) {
-			words := strings.TrimLeft(m.Content, "▶️➕⏳⏸⏭⏹👋🔊⚠✅ ")
+			words := strings.TrimLeft(m.Content, "▶️➕⏳⏸⏭⏹👋🔊⚠✅⏮⏩🔁🗑↕🔀🔄✋ ")
 			if m.Embed != nil {
 				words += m.Embed.Status + m.Embed.Title
 			}
@@ -111,7 +110,8 @@ func TestEveryKindAndReasonHasItsOwnWords(t *testing.T) {
 			}
 			check(k, render.Answer(p, music.Answer{
 				Kind: music.AnswerKind(k), Track: track, Channel: voice, Count: 3, Position: 2, Added: 2, Total: 2, Volume: 10,
-				Title: "Summer", Now: now(), Queue: page(),
+				Title: "Summer", Now: now(), Queue: page(), At: time.Minute, Loop: music.LoopQueue, Other: radio(), User: bruno,
+				History: played(), Bots: pool(), Settings: rules(),
 			}))
 		}
 		for _, r := range constants(t, "refusal.go", "Reason") {
@@ -137,9 +137,10 @@ func TestNoMessageShowsAnID(t *testing.T) {
 			all = append(all, render.Refusal(p, &r))
 		}
 		for _, v := range panels() {
-			all = append(all, render.Panel(p, v))
+			all = append(all, render.Panel(p, v, noon))
 		}
-		all = append(all, render.Help(p))
+		all = append(all, render.Help(p), render.GrabSent(p), render.GrabClosed(p, *now()), render.SearchClosed(p))
+		all = append(all, render.Search(p, "ocean", []music.Track{*ocean(), *radio()}), render.Bots(p, *pool(), invite))
 		for _, m := range all {
 			raw, err := json.Marshal(m)
 			if err != nil {

@@ -110,11 +110,27 @@ func channel(id music.ChannelID) string { return mention("<#", string(id)) }
 // user mentions a member, who is not notified of it.
 func user(id music.UserID) string { return mention("<@", string(id)) }
 
+// roles mentions roles, as many of them as a rule may name.
+func roles(all []music.RoleID) string {
+	var out []string
+	for _, id := range all[:min(len(all), music.MaxRoles)] {
+		if isID(string(id)) {
+			out = append(out, mention("<@&", string(id)))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+// isID is true for an id as Discord writes it.
+func isID(s string) bool {
+	return s != "" && len(s) <= 20 && strings.Trim(s, "0123456789") == ""
+}
+
 func mention(prefix, id string) string {
 	if id == "" {
 		return ""
 	}
-	if len(id) > 20 || strings.Trim(id, "0123456789") != "" {
+	if !isID(id) {
 		return Text(id, maxName)
 	}
 	return prefix + id + ">"

@@ -19,10 +19,12 @@ const (
 	MaxEmbed = 6000
 )
 
-// Message is what is shown: a sentence, an embed or both.
+// Message is what is shown: a sentence, an embed or both, and what can be
+// pressed below them.
 type Message struct {
-	Content string
-	Embed   *Embed
+	Content    string
+	Embed      *Embed
+	Components []Row
 	// Ephemeral messages are seen only by the member who asked.
 	Ephemeral bool
 }
@@ -35,38 +37,46 @@ type Embed struct {
 	// URL is where the title leads; empty for nowhere.
 	URL         string
 	Description string
-	Fields      []Field
+	// Thumbnail is the address of a picture; empty for none.
+	Thumbnail string
+	Fields    []Field
 	// Footer stands at the end, as plain text.
 	Footer string
 	Color  int
 }
 
-// Field is a short named value; fields stand side by side.
-type Field struct{ Name, Value string }
+// Field is a short named value. Fields stand side by side, wide ones alone.
+type Field struct {
+	Name, Value string
+	Wide        bool
+}
 
 // The colours of embeds.
 const (
 	colorPlaying = 0x2E9E6B
 	colorHeld    = 0xC9A227
 	colorQuiet   = 0x7A808A
+	colorBroken  = 0xC24B3F
 )
 
 // Create returns the message as an interaction response, a follow-up or a new
 // message of a channel takes it.
 func (m Message) Create() discord.MessageCreate {
-	c := discord.MessageCreate{Content: m.Content, Embeds: m.embeds(), AllowedMentions: noMentions()}
+	c := discord.MessageCreate{
+		Content: m.Content, Embeds: m.embeds(), Components: m.rows(), AllowedMentions: noMentions(),
+	}
 	if m.Ephemeral {
 		c.Flags = discord.MessageFlagEphemeral
 	}
 	return c
 }
 
-// Update returns the message as an edit: it replaces content and embeds, so that
-// nothing of what stood there before is left. It has no flags, because an edit
+// Update returns the message as an edit: it replaces content, embeds and components, so
+// that nothing of what stood there before is left. It has no flags, because an edit
 // cannot change who sees the message.
 func (m Message) Update() discord.MessageUpdate {
-	embeds := m.embeds()
-	return discord.MessageUpdate{Content: &m.Content, Embeds: &embeds, AllowedMentions: noMentions()}
+	embeds, rows := m.embeds(), m.rows()
+	return discord.MessageUpdate{Content: &m.Content, Embeds: &embeds, Components: &rows, AllowedMentions: noMentions()}
 }
 
 // noMentions lets nobody be pinged. The lists are empty and not null: Discord
@@ -88,8 +98,11 @@ func (m Message) embeds() []discord.Embed {
 	if m.Embed.Footer != "" {
 		e.Footer = &discord.EmbedFooter{Text: m.Embed.Footer}
 	}
-	inline := true
+	if m.Embed.Thumbnail != "" {
+		e.Thumbnail = &discord.EmbedResource{URL: m.Embed.Thumbnail}
+	}
 	for _, f := range m.Embed.Fields {
+		inline := !f.Wide
 		e.Fields = append(e.Fields, discord.EmbedField{Name: f.Name, Value: f.Value, Inline: &inline})
 	}
 	return []discord.Embed{e}

@@ -2,8 +2,10 @@ package render
 
 import (
 	"strings"
+	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/discord/command"
 	"github.com/atrilhq/platform/internal/i18n"
 )
 
@@ -38,50 +40,67 @@ func queue(p *i18n.Printer, q *music.QueueView) Message {
 		parts = append(parts, p.Text(i18n.QueueNothingElse, nil))
 	}
 	e.Description = strings.Join(parts, "\n\n")
-	e.Footer = footer(p, q)
-	return Message{Embed: e}
+	e.Footer = footer(p, q.Page, q.Pages, q.Total, q.Length)
+	return Message{Embed: e, Components: pages(p, q.Now.Bot, q.Page, q.Pages, pageControls{
+		command.ControlQueueFirst, command.ControlQueuePrevious, command.ControlQueueNext, command.ControlQueueLast, command.ControlQueueRefresh,
+	})}
 }
 
-func footer(p *i18n.Printer, q *music.QueueView) string {
-	if q.Total == 0 {
+func footer(p *i18n.Printer, page, of, total int, all time.Duration) string {
+	if total == 0 {
 		return ""
 	}
-	parts := []string{p.Text(i18n.QueuePage, i18n.Args{"Page": p.Number(q.Page), "Pages": p.Number(q.Pages)})}
-	parts = append(parts, p.Count(i18n.Tracks, q.Total, nil))
-	if q.Length > 0 {
-		parts = append(parts, p.Length(q.Length))
+	parts := []string{p.Text(i18n.QueuePage, i18n.Args{"Page": p.Number(page), "Pages": p.Number(of)})}
+	parts = append(parts, p.Count(i18n.Tracks, total, nil))
+	if all > 0 {
+		parts = append(parts, p.Length(all))
 	}
 	return strings.Join(parts, " · ")
 }
 
 func lines(p *i18n.Printer, slots []music.QueueLine) string {
-	var b strings.Builder
-	used := 0
+	all := make([]string, len(slots))
 	for i, s := range slots {
-		l := line(p, s)
+		all[i] = line(p, s)
+	}
+	return page(all, func(left int) string { return p.Count(i18n.QueueMore, left, nil) })
+}
+
+// page joins lines as long as there is room, and says how many are left out.
+func page(all []string, more func(left int) string) string {
+	used := 0
+	for i, l := range all {
 		used += units(l) + 1
 		if used > maxLines {
-			b.WriteString(p.Count(i18n.QueueMore, len(slots)-i, nil))
-			break
+			return strings.Join(append(all[:i:i], more(len(all)-i)), "\n")
 		}
-		b.WriteString(l + "\n")
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	return strings.Join(all, "\n")
 }
 
 func line(p *i18n.Printer, s music.QueueLine) string {
-	t := link(named(p, s.Title), s.URI, maxLineTitle)
+	t := slotTitle(p, s, link(named(p, s.Title), s.URI, maxLineTitle))
+	return "`" + p.Number(s.Position) + ".` " + t + by(s.By)
+}
+
+// slotTitle says what is known of a place of the queue beside its title.
+func slotTitle(p *i18n.Printer, s music.QueueLine, title string) string {
 	switch s.State {
 	case music.SlotPending:
-		t = p.Text(i18n.QueuePending, i18n.Args{"Title": t})
+		return p.Text(i18n.QueuePending, i18n.Args{"Title": title})
 	case music.SlotWaiting:
-		t = p.Text(i18n.QueueWaiting, i18n.Args{"Title": t})
+		return p.Text(i18n.QueueWaiting, i18n.Args{"Title": title})
 	case music.SlotReady:
-		t += inParentheses(length(p, s.Length, false))
+		return title + inParentheses(length(p, s.Length, false))
+	case music.SlotPlayed:
 	}
-	by := user(s.By)
-	if by != "" {
-		by = " · " + by
+	return title
+}
+
+// by names who asked for a track, behind it.
+func by(u music.UserID) string {
+	if s := user(u); s != "" {
+		return " · " + s
 	}
-	return "`" + p.Number(s.Position) + ".` " + t + by
+	return ""
 }

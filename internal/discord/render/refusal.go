@@ -1,8 +1,11 @@
 package render
 
 import (
+	"time"
+
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/core/plan"
+	"github.com/atrilhq/platform/internal/discord/command"
 	"github.com/atrilhq/platform/internal/i18n"
 )
 
@@ -13,11 +16,19 @@ func Refusal(p *i18n.Printer, r *music.Refusal) Message {
 	if r == nil {
 		r = &music.Refusal{}
 	}
-	words := p.Text(reason(r.Reason), i18n.Args{
+	id := reason(r.Reason)
+	if r.Reason == music.ReasonSettingInvalid {
+		id = setting(r.Query)
+	}
+	words := p.Text(id, i18n.Args{
 		"Limit":   orNothing(p, r.Limit),
+		"Length":  clockOrNothing(r.Limit),
 		"Channel": channel(r.Channel),
 		"User":    user(r.User),
+		"Roles":   roles(r.Roles),
 		"Query":   Text(r.Query, maxQuery),
+		"Least":   p.Length(max(music.MinIdle, time.Minute)), // members type minutes
+		"Most":    p.Length(music.MaxIdle),
 	})
 	return Message{Content: words + lifted(p, r.Plan), Ephemeral: true}
 }
@@ -42,8 +53,8 @@ func planName(p *i18n.Printer, n plan.Name) string {
 	return Text(string(n), maxName)
 }
 
-// reason returns the message of a reason; of one that a newer core knows and
-// this package does not, the one that says only that it did not work.
+// reason returns the message of a reason: what can go wrong with any command,
+// and with what is asked to be played.
 func reason(r music.Reason) i18n.ID {
 	switch r {
 	case music.ReasonQueryEmpty:
@@ -102,6 +113,71 @@ func reason(r music.Reason) i18n.ID {
 		return i18n.OurFault
 	case music.ReasonFrozen:
 		return i18n.Frozen
+	default:
+		return controlReason(r)
 	}
-	return i18n.NotPossible
+}
+
+// controlReason returns the message of a reason for which the player, the queue
+// or the settings are not changed; of one that a newer core knows and this
+// package does not, the one that says only that it did not work.
+func controlReason(r music.Reason) i18n.ID {
+	switch r {
+	case music.ReasonNoSuchPosition:
+		return i18n.NoSuchPosition
+	case music.ReasonGoneFromQueue:
+		return i18n.GoneFromQueue
+	case music.ReasonQueueEmpty:
+		return i18n.QueueIsEmpty
+	case music.ReasonNotSeekable:
+		return i18n.NotSeekable
+	case music.ReasonBeyondEnd:
+		return i18n.BeyondEnd
+	case music.ReasonNoHistory:
+		return i18n.NoHistory
+	case music.ReasonNothingToRemove:
+		return i18n.NothingToRemove
+	case music.ReasonNotAdmin:
+		return i18n.NotAdmin
+	case music.ReasonChannelClosed:
+		return i18n.ChannelClosed
+	case music.ReasonSettingInvalid:
+		return i18n.SettingInvalid
+	case music.ReasonLoopUnknown:
+		return i18n.LoopUnknown
+	case music.ReasonBotOffline:
+		return i18n.BotOffline
+	case command.ReasonTimeUnreadable:
+		return i18n.TimeUnreadable
+	default:
+		return i18n.NotPossible
+	}
+}
+
+// setting returns the words for a value that a setting cannot have.
+func setting(name string) i18n.ID {
+	switch name {
+	case command.SettingVolume:
+		return i18n.SettingVolume
+	case command.SettingIdle, command.SettingEmpty:
+		return i18n.SettingTime
+	case command.SettingLanguage:
+		return i18n.SettingLanguage
+	case command.SettingRule:
+		return i18n.SettingRules
+	case command.SettingRoles:
+		return i18n.SettingRoles
+	case command.SettingAnnounce:
+		return i18n.SettingAnnounce
+	}
+	return i18n.SettingInvalid
+}
+
+// clockOrNothing writes a number of seconds that may not be set.
+func clockOrNothing(seconds int) string {
+	const most = 365 * 24 * 60 * 60
+	if seconds <= 0 || seconds > most {
+		return ""
+	}
+	return i18n.Clock(time.Duration(seconds) * time.Second)
 }

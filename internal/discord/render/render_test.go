@@ -4,12 +4,14 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/core/plan"
+	"github.com/atrilhq/platform/internal/discord/command"
 	"github.com/atrilhq/platform/internal/i18n"
 )
 
@@ -34,7 +36,7 @@ const (
 func ocean() *music.Track {
 	return &music.Track{
 		Encoded: "secret handle", Identifier: "ocean", URI: "https://music.example/ocean", Title: "Ocean [Live]",
-		Author: "Los *Delfines*", Source: "http", Length: 187 * time.Second,
+		Author: "Los *Delfines*", Source: "http", Length: 187 * time.Second, Artwork: "https://music.example/ocean.png",
 	}
 }
 
@@ -44,7 +46,9 @@ func radio() *music.Track {
 
 func now() *music.NowView {
 	return &music.NowView{
-		Bot: "1", Channel: voice, Play: "p", Track: ocean(), By: ana, Position: 62 * time.Second, Volume: 80, Waiting: 3,
+		Bot: "400000000000000001", Channel: voice, Play: "01936f2a-0000-7000-8000-0123456789ab", Track: ocean(), By: ana,
+		Position: 62 * time.Second, Volume: 80, Waiting: 5, Next: upcoming(), Previous: true, Sounding: true,
+		Anchor: music.Anchor{Position: 2 * time.Second, At: noon.Add(-time.Minute), Speed: 1},
 	}
 }
 
@@ -54,7 +58,7 @@ func answers() map[string]music.Answer {
 	paused.Paused, paused.Waiting = true, 0
 	lost := *now()
 	lost.NoNode = true
-	return map[string]music.Answer{
+	all := map[string]music.Answer{
 		"playing":                 {Kind: music.AnswerPlaying, Track: ocean()},
 		"playing a stream":        {Kind: music.AnswerPlaying, Track: radio()},
 		"queued":                  {Kind: music.AnswerQueued, Track: ocean(), Position: 1_203},
@@ -97,6 +101,9 @@ func answers() map[string]music.Answer {
 		"a kind of a newer core":  {Kind: "juggled"},
 		"refused without a cause": {Kind: music.AnswerRefused},
 	}
+	maps.Copy(all, playAnswers())
+	maps.Copy(all, viewAnswers())
+	return all
 }
 
 func page() *music.QueueView {
@@ -122,19 +129,22 @@ func refusals(t testing.TB) map[string]music.Refusal {
 	for r, limit := range map[music.Reason]int{music.ReasonQueueFull: 200, music.ReasonVolumeRange: 150, music.ReasonNoBotFree: 1} {
 		all[string(r)+", a plan lifts it"] = music.Refusal{Reason: r, Limit: limit, Plan: plan.Pro, Channel: voice}
 	}
-	return all
-}
-
-// panels has the states of a player.
-func panels() map[string]music.NowView {
-	paused, lost, bare := *now(), *now(), *now()
-	paused.Paused, paused.Waiting = true, 1
-	lost.NoNode = true
-	bare.Track, bare.By, bare.Waiting = radio(), "", 0
-	return map[string]music.NowView{
-		"playing": *now(), "paused": paused, "no node": lost, "a stream without an author": bare,
-		"nothing": {}, "halted": {Waiting: 4}, "nothing and no node": {Waiting: 4, NoNode: true},
+	for _, r := range []music.Refusal{
+		{Reason: music.ReasonSettingInvalid, Query: command.SettingVolume, Limit: 150},
+		{Reason: music.ReasonSettingInvalid, Query: command.SettingIdle},
+		{Reason: music.ReasonSettingInvalid, Query: command.SettingLanguage},
+		{Reason: music.ReasonSettingInvalid, Query: command.SettingRule},
+		{Reason: music.ReasonSettingInvalid, Query: command.SettingRule, Limit: music.MaxRules, Channel: voice},
+		{Reason: music.ReasonSettingInvalid, Query: command.SettingRoles},
+		{Reason: music.ReasonSettingInvalid, Query: command.SettingAnnounce},
+		{Reason: command.ReasonTimeUnreadable, Query: "the *end*"},
+		{Reason: command.ReasonTimeUnreadable},
+		{Reason: music.ReasonChannelClosed, Channel: voice, Roles: []music.RoleID{"500000000000000001", "500000000000000002", "@everyone"}},
+		{Reason: music.ReasonChannelClosed, Roles: []music.RoleID{"500000000000000001"}},
+	} {
+		all[string(r.Reason)+" "+r.Query+" "+string(r.Channel)] = r
 	}
+	return all
 }
 
 // constants returns the values of the string constants of a type in a file of

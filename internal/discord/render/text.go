@@ -28,6 +28,12 @@ func label(s string, limit int) string {
 	})
 }
 
+// plain is Text for where Discord knows no markdown: labels of buttons, menus and
+// suggestions. Nothing is escaped there.
+func plain(s string, limit int) string {
+	return write(s, limit, func(r rune, _ bool) string { return string(r) })
+}
+
 func write(s string, limit int, each func(r rune, first bool) string) string {
 	s = clean(s, limit)
 	if !visible(s) || limit < 1 {

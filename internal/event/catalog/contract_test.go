@@ -81,7 +81,8 @@ func fieldsOf(t reflect.Type) map[string]field {
 		if name == "" {
 			name = f.Name
 		}
-		out[name] = field{f.Index[0], f.Type, slices.Contains(strings.Split(options, ","), "omitempty")}
+		rest := strings.Split(options, ",")
+		out[name] = field{f.Index[0], f.Type, slices.Contains(rest, "omitempty") || slices.Contains(rest, "omitzero")}
 	}
 	return out
 }

@@ -71,6 +71,9 @@ func drawInto(t *rapid.T, at string, v reflect.Value, n, root node) {
 				continue
 			}
 			drawInto(t, at+"."+name, v.Field(f.index), props[name], root)
+			if part := v.Field(f.index); f.optional && part.Kind() == reflect.Slice && part.Len() == 0 {
+				part.SetZero() // it is left out, and reads back as none
+			}
 		}
 	default:
 		t.Fatalf("%s: a contract cannot speak of %v", at, v.Type())
@@ -148,6 +151,10 @@ func TestContractsRefuseNumbersOutOfBounds(t *testing.T) {
 		"music.player.paused":         `{"bot":"1","play":"2","position_ms":-1}`,
 		"music.voice.left":            `{"bot":"1","channel":"2","reason":"bored"}`,
 		"music.bot.left":              `{"bot":""}`,
+		"music.player.loop_changed":   `{"bot":"1","loop":"sometimes"}`,
+		"music.queue.moved":           `{"bot":"1","slot":"2","from":0,"to":1,"by":"3"}`,
+		"music.settings.changed":      `{"volume":1,"idle_ms":1,"empty_ms":1,"elsewhere":"nobody","rules":[{"channel":"1","use":"some"}]}`,
+		"music.play.ended":            `{"bot":"1","play":"2","slot":"3","reason":"finished","heard_ms":1,"listened_ms":-1}`,
 	} {
 		e, ok := c.Lookup(name)
 		if !ok {

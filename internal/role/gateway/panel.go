@@ -176,7 +176,7 @@ func (p *panels) converge(ctx context.Context, ref topic.PlayerRef) error {
 		return nil
 	}
 	now := p.role.opt.Clock.Now().UTC()
-	m := render.Panel(p.role.opt.Words.For(p.role.locale(ref.Guild)), guilds[0].Now(player, now))
+	m := render.Panel(p.role.opt.Words.For(p.role.locale(ref.Guild)), guilds[0].Now(player, now), now)
 	next := store.Panel{
 		Guild: ref.Guild, Bot: ref.Bot, Surface: surface, Channel: player.Text, Message: was.Message,
 		Digest: digest(m), Posted: was.Posted, Updated: now,

@@ -1,5 +1,5 @@
 // Package worker composes the role that keeps house: what nobody needs any more
-// is removed.
+// is removed, and what is asked of the past is made of the journal.
 package worker
 
 import (
@@ -8,19 +8,22 @@ import (
 	"time"
 
 	"github.com/jonboulle/clockwork"
-)
+	"golang.org/x/sync/errgroup"
 
-const (
-	pruneEvery = time.Minute
-	pruneLimit = 5_000
-	// KeepEffects is how long effects that were carried out are known, so that
-	// one that comes again is not carried out twice.
-	KeepEffects = 30 * 24 * time.Hour
+	"github.com/atrilhq/platform/internal/bus"
+	"github.com/atrilhq/platform/internal/store"
 )
 
 // Store is what the role needs of the database.
 type Store interface {
 	PruneEffects(ctx context.Context, before time.Time, limit int) (int, error)
+	PruneDeadLetters(ctx context.Context, before time.Time, limit int) (int, error)
+	PrunePlays(ctx context.Context, before time.Time, limit int) (int, error)
+	Prune(ctx context.Context, before time.Time, limit int) (int, error)
+
+	Events(ctx context.Context, q store.EventQuery) ([]store.JournalRow, error)
+	Position(ctx context.Context, projection string) (int64, error)
+	ProjectPlays(ctx context.Context, from, to int64, plays []store.Play) error
 }
 
 // Options says what the role works with.
@@ -28,44 +31,28 @@ type Options struct {
 	Store  Store
 	Clock  clockwork.Clock
 	Logger *slog.Logger
+	// Bus tells the role what happened as it happens. Without it the role looks
+	// for itself, every few seconds.
+	Bus bus.Bus
+	// Retention says how long things are kept; what is 0 is as by default.
+	Retention Retention
 }
 
-// Role is the worker role of one process.
+// Role is the worker role of one process. Several processes may have it at the
+// same time.
 type Role struct{ opt Options }
 
 // New returns the role.
 func New(o Options) *Role {
 	o.Logger = o.Logger.With("role", "worker")
+	o.Retention = o.Retention.withDefaults()
 	return &Role{opt: o}
 }
 
 // Run keeps house until ctx ends.
 func (r *Role) Run(ctx context.Context) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-r.opt.Clock.After(pruneEvery):
-		}
-		r.prune(ctx)
-	}
-}
-
-// prune removes what is old, in pieces that do not hold others up for long,
-// until nothing of it is left.
-func (r *Role) prune(ctx context.Context) {
-	for all := 0; ctx.Err() == nil; {
-		n, err := r.opt.Store.PruneEffects(ctx, r.opt.Clock.Now().Add(-KeepEffects), pruneLimit)
-		all += n
-		switch {
-		case err != nil && ctx.Err() == nil:
-			r.opt.Logger.Warn("old effects cannot be removed", "error", err)
-		case n == pruneLimit && err == nil:
-			continue
-		}
-		if all > 0 {
-			r.opt.Logger.Info("old effects were removed", "count", all)
-		}
-		return
-	}
+	var g errgroup.Group
+	g.Go(func() error { r.keepHouse(ctx); return nil })
+	g.Go(func() error { r.project(ctx); return nil })
+	return g.Wait()
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -12,65 +13,135 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/atrilhq/platform/internal/role/worker"
+	"github.com/atrilhq/platform/internal/store"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// kept answers with what is left, piece by piece.
-type kept struct {
-	left   int
-	err    error
-	before chan time.Time
-	asked  []int
+// within is how long a test waits for what has to come.
+const within = 30 * time.Second
+
+var start = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+
+// call is one piece that was asked for.
+type call struct {
+	what   string
+	before time.Time
+	n      int
 }
 
-func (k *kept) PruneEffects(_ context.Context, before time.Time, limit int) (int, error) {
-	n := min(k.left, limit)
-	k.left -= n
-	k.asked = append(k.asked, n)
-	err := k.err
-	if err != nil || n < limit {
-		k.before <- before
-	}
+// kept answers with what is left of each kind, piece by piece. It has no journal.
+type kept struct {
+	mu    sync.Mutex
+	left  map[string]int
+	err   error
+	calls chan call
+}
+
+func (k *kept) prune(what string, before time.Time, limit int) (int, error) {
+	k.mu.Lock()
+	n, err := min(k.left[what], limit), k.err
+	k.left[what] -= n
+	k.mu.Unlock()
+	k.calls <- call{what, before, n}
 	return n, err
 }
 
-func TestEverythingThatIsOldIsRemoved(t *testing.T) {
-	clock := clockwork.NewFakeClockAt(time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC))
-	k := &kept{left: 12_345, before: make(chan time.Time)}
+func (k *kept) set(err error, left map[string]int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.err, k.left = err, left
+}
+
+func (k *kept) PruneEffects(_ context.Context, before time.Time, limit int) (int, error) {
+	return k.prune("effects", before, limit)
+}
+
+func (k *kept) PruneDeadLetters(_ context.Context, before time.Time, limit int) (int, error) {
+	return k.prune("dead letters", before, limit)
+}
+
+func (k *kept) PrunePlays(_ context.Context, before time.Time, limit int) (int, error) {
+	return k.prune("plays", before, limit)
+}
+
+func (k *kept) Prune(_ context.Context, before time.Time, limit int) (int, error) {
+	return k.prune("events", before, limit)
+}
+
+func (k *kept) Events(context.Context, store.EventQuery) ([]store.JournalRow, error) { return nil, nil }
+
+func (k *kept) Position(context.Context, string) (int64, error)                { return 0, nil }
+func (k *kept) ProjectPlays(context.Context, int64, int64, []store.Play) error { return nil }
+
+// run starts a role, which ends with the test.
+func run(t *testing.T, o worker.Options) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() {
-		done <- worker.New(worker.Options{Store: k, Clock: clock, Logger: slog.New(slog.DiscardHandler)}).Run(ctx)
-	}()
+	go func() { done <- worker.New(o).Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(within):
+			t.Error("the role does not end")
+		}
+	})
+}
+
+func TestEverythingThatIsOldIsRemoved(t *testing.T) {
+	clock := clockwork.NewFakeClockAt(start)
+	k := &kept{left: map[string]int{}, calls: make(chan call)}
+	retention := worker.Retention{DeadLetters: 7 * 24 * time.Hour}
+	ages := map[string]time.Duration{
+		"effects": worker.KeepEffects, "dead letters": 7 * 24 * time.Hour, "plays": worker.KeepPlays, "events": worker.KeepJournal,
+	}
+	run(t, worker.Options{Store: k, Clock: clock, Logger: slog.New(slog.DiscardHandler), Retention: retention})
+	// Two wait for time: the one that keeps house and the one that projects.
+	wait := func() {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), within)
+		defer cancel()
+		if err := clock.BlockUntilContext(ctx, 2); err != nil {
+			t.Fatal("nobody waits")
+		}
+	}
 	turn := func(want ...int) {
 		t.Helper()
-		if err := clock.BlockUntilContext(ctx, 1); err != nil {
-			t.Fatal(err)
-		}
-		k.asked = nil
+		wait()
 		clock.Advance(time.Minute)
-		select {
-		case before := <-k.before:
-			if age := clock.Now().Sub(before); age != worker.KeepEffects {
-				t.Errorf("what is %v old was removed", age)
+		began := clock.Now()
+		var got []int
+		for kinds := []string{"effects", "dead letters", "plays", "events"}; len(kinds) > 0; {
+			select {
+			case c := <-k.calls:
+				if c.what != kinds[0] || began.Sub(c.before) > ages[c.what] || began.Sub(c.before) < ages[c.what]-time.Minute {
+					t.Fatalf("%s of before %v are removed, it is the turn of %s", c.what, c.before, kinds[0])
+				}
+				got = append(got, c.n)
+				if c.n == 500 {
+					wait() // others have their turn in between
+					clock.Advance(50 * time.Millisecond)
+				} else {
+					kinds = kinds[1:]
+				}
+			case <-time.After(within):
+				t.Fatal("nothing was removed")
 			}
-		case <-time.After(30 * time.Second):
-			t.Fatal("nothing was removed")
 		}
-		if !slices.Equal(k.asked, want) {
-			t.Errorf("removed %v, want %v", k.asked, want)
+		if !slices.Equal(got, want) {
+			t.Errorf("removed %v, want %v", got, want)
 		}
 	}
-	turn(5_000, 5_000, 2_345)
-	turn(0)
-	k.err = errors.New("the database is away")
-	turn(0) // it is not asked again at once
-	k.err = nil
-	k.left = 7
-	turn(7)
-	cancel()
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
+	k.set(nil, map[string]int{"effects": 1_234, "dead letters": 3, "events": 500})
+	turn(500, 500, 234, 3, 0, 500, 0)
+	turn(0, 0, 0, 0)
+	k.set(errors.New("the database is away"), map[string]int{"plays": 7})
+	turn(0, 0, 7, 0) // it is not asked again at once
+	k.set(nil, map[string]int{"events": 7})
+	turn(0, 0, 0, 7)
 }

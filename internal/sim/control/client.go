@@ -125,11 +125,6 @@ func (c *Client) Redeliver(ctx context.Context, interaction string) error {
 	return c.do(ctx, http.MethodPost, "/redeliver", RedeliverRequest{InteractionID: interaction}, nil)
 }
 
-// Fault breaks something.
-func (c *Client) Fault(ctx context.Context, r FaultRequest) error {
-	return c.do(ctx, http.MethodPost, "/faults", r, nil)
-}
-
 // Violations returns what clients sent and was refused.
 func (c *Client) Violations(ctx context.Context) ([]discord.Violation, error) {
 	return get[[]discord.Violation](ctx, c, "/violations")

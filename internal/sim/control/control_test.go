@@ -224,11 +224,6 @@ func TestRefusals(t *testing.T) {
 		"unknown subcommand": {send("/filters drop x"), fault.NotFound, "set"},
 		"not a command":      {send("hello"), fault.Invalid, "/name"},
 		"unknown action":     {s.c.Voice(ctx, control.VoiceRequest{Action: "fly"}), fault.Invalid, ""},
-		"no fault":           {s.c.Fault(ctx, control.FaultRequest{}), fault.Invalid, ""},
-		"unknown fault":      {s.c.Fault(ctx, control.FaultRequest{Discord: &control.DiscordFault{Kind: "x"}}), fault.Invalid, "op7"},
-		"unknown node":       {s.c.Fault(ctx, control.FaultRequest{Node: &control.NodeFault{Name: "x"}}), fault.NotFound, "one"},
-		"unknown node fault": {s.c.Fault(ctx, control.FaultRequest{Node: &control.NodeFault{Name: "one"}}), fault.Invalid, ""},
-		"kick nobody":        {s.c.Fault(ctx, control.FaultRequest{Discord: &control.DiscordFault{Kind: "kick_bot", Guild: "demo"}}), fault.Invalid, ""},
 	} {
 		if _, hint := fault.Show(tc.err); fault.CodeOf(tc.err) != tc.code || !strings.Contains(hint, tc.hint) {
 			t.Errorf("%s: %v, hint %q", name, tc.err, hint)
@@ -242,39 +237,16 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestFaults(t *testing.T) {
+func TestNodeSnapshots(t *testing.T) {
 	s := start(t)
-	ctx := t.Context()
-	for _, kind := range []string{"down", "up", "cut", "forget"} {
-		if err := s.c.Fault(ctx, control.FaultRequest{Node: &control.NodeFault{Name: "one", Kind: kind}}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if got := strings.Join(s.node.did, " "); got != "down up cut forget" {
-		t.Fatal(got)
-	}
-	p, perr := s.c.Players(ctx, "one")
-	l, lerr := s.c.Timeline(ctx, "one")
+	p, perr := s.c.Players(t.Context(), "one")
+	l, lerr := s.c.Timeline(t.Context(), "one")
 	if perr != nil || lerr != nil || string(p) != `["player"]` || string(l) != `["play"]` {
 		t.Fatal(string(p), string(l), perr, lerr)
 	}
-	for _, f := range []control.DiscordFault{
-		{Kind: "user_limit", Guild: "demo", Channel: "music", Limit: 2},
-		{Kind: "deny_connect", Guild: "demo", Channel: "music"},
-		{Kind: "allow_connect", Guild: "demo", Channel: "music"},
-		{Kind: "delete_channel", Guild: "demo", Channel: "quiet"},
-		{Kind: "op7"},
-		{Kind: "invalid_session", Resumable: true},
-		{Kind: "cut"},
-	} {
-		if err := s.c.Fault(ctx, control.FaultRequest{Discord: &f}); err != nil {
-			t.Fatal(f.Kind, err)
-		}
+	if _, err := s.c.Players(t.Context(), "two"); fault.CodeOf(err) != fault.NotFound {
+		t.Fatal(err)
 	}
-	if g := s.w.View().Guilds[0]; len(g.Channels) != 2 || g.Channels[1].UserLimit != 2 || len(g.Channels[1].Overwrites) != 0 {
-		t.Fatalf("%+v", g.Channels)
-	}
-	eventually(t, "the socket is cut", func() bool { return s.w.View().Bots[0].Connected == 0 })
 }
 
 func TestOnlyThisMachine(t *testing.T) {

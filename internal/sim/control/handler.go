@@ -27,7 +27,8 @@ const (
 
 type control struct {
 	Deps
-	hub *hub
+	hub  *hub
+	bare *bareNodes
 }
 
 // done answers what has nothing more to say: {}.
@@ -36,12 +37,13 @@ type done struct{}
 // Handler serves the control API below Prefix.
 func Handler(d Deps) http.Handler {
 	d.Clock = clockOr(d.Clock)
-	c := control{Deps: d, hub: &hub{}}
+	c := control{Deps: d, bare: &bareNodes{}, hub: &hub{}}
 	for _, n := range d.Nodes {
 		if f, ok := n.(follower); ok {
 			f.OnChange(func() { c.hub.node(n.Name()) })
 		}
 	}
+	d.World.OnFaults(c.hub.broken)
 	mux := http.NewServeMux()
 	for pattern, f := range map[string]func(*http.Request) (any, error){
 		"GET /world":                 c.world,
@@ -55,7 +57,10 @@ func Handler(d Deps) http.Handler {
 		"GET /messages":              c.messages,
 		"POST /reset":                c.reset,
 		"POST /redeliver":            c.redeliver,
-		"POST /faults":               c.faults,
+		"GET /faults":                c.listFaults,
+		"PUT /faults/{name}":         c.setFault,
+		"DELETE /faults/{name}":      c.clearFault,
+		"DELETE /faults":             c.clearFaults,
 		"GET /violations":            func(*http.Request) (any, error) { return c.World.Violations(), nil },
 		"GET /log":                   func(*http.Request) (any, error) { return c.World.Log(), nil },
 		"GET /nodes/{name}/players":  c.ofNode(func(n Node) any { return n.Players() }),
@@ -221,7 +226,7 @@ func (c control) messages(r *http.Request) (any, error) {
 
 func (c control) reset(*http.Request) (any, error) {
 	c.World.Reset()
-	return done{}, nil
+	return c.clearFaults(nil)
 }
 
 func (c control) redeliver(r *http.Request) (any, error) {

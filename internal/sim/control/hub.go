@@ -74,6 +74,9 @@ func (h *hub) take(c *changes) (nodes []string, faults bool) {
 func (h *hub) changed(r *http.Request) {
 	path := strings.TrimPrefix(r.URL.Path, Prefix)
 	if r.Method != http.MethodGet && (strings.HasPrefix(path, "/faults") || path == "/reset") {
-		h.each(func(c *changes) { c.faults = true })
+		h.broken()
 	}
 }
+
+// broken notes that a fault was set, mended or used up.
+func (h *hub) broken() { h.each(func(c *changes) { c.faults = true }) }

@@ -7,6 +7,7 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/atrilhq/platform/internal/sim/discord"
+	"github.com/atrilhq/platform/internal/sim/faults"
 )
 
 // Node is a simulated audio node, as the control needs it.
@@ -85,53 +86,14 @@ type RedeliverRequest struct {
 	InteractionID string `json:"interaction_id"`
 }
 
-// FaultRequest breaks something: Discord, a node, or both.
+// FaultRequest is the body of PUT /faults/{name}.
 type FaultRequest struct {
-	Discord *DiscordFault `json:"discord,omitempty"`
-	Node    *NodeFault    `json:"node,omitempty"`
+	Args map[string]string `json:"args,omitempty"`
 }
 
-// Faults of Discord.
-const (
-	FaultOp7            = "op7"
-	FaultCut            = "cut"
-	FaultInvalidSession = "invalid_session"
-	FaultEndpointNull   = "voice_endpoint_null"
-	FaultEndpointNew    = "voice_endpoint_new"
-	FaultKickBot        = "kick_bot"
-	FaultMoveBot        = "move_bot"
-	FaultUserLimit      = "user_limit"
-	FaultDenyConnect    = "deny_connect"
-	FaultAllowConnect   = "allow_connect"
-	FaultDenySpeak      = "deny_speak"
-	FaultAllowSpeak     = "allow_speak"
-	FaultDeleteChannel  = "delete_channel"
-)
-
-// DiscordFault is one fault. Bot is the only bot if empty; Guild and Channel
-// are needed where the kind is about them.
-type DiscordFault struct {
-	Kind    string `json:"kind"`
-	Bot     string `json:"bot,omitempty"`
-	Guild   string `json:"guild,omitempty"`
-	Channel string `json:"channel,omitempty"`
-	// Limit is for user_limit; Resumable for invalid_session.
-	Limit     int  `json:"limit,omitempty"`
-	Resumable bool `json:"resumable,omitempty"`
-}
-
-// Faults of a node.
-const (
-	NodeDown   = "down"
-	NodeUp     = "up"
-	NodeCut    = "cut"
-	NodeForget = "forget"
-)
-
-// NodeFault is one fault of a node.
-type NodeFault struct {
-	Name string `json:"name"`
-	Kind string `json:"kind"`
+// FaultList is the answer of GET /faults.
+type FaultList struct {
+	Faults []faults.Fault `json:"faults"`
 }
 
 // problem is how a failure is answered; the code is fault's.

@@ -35,7 +35,7 @@ func (w *World) tellChannel(name string, c *Channel) {
 func (w *World) SetUserLimit(guild, channel string, limit int) error {
 	const op = "discord.SetUserLimit"
 	return w.withChannel(op, guild, channel, func(_ *Guild, c *Channel) error {
-		if limit < 0 || limit > 99 || c.Type != ChannelVoice {
+		if limit < 0 || limit > 99 || !c.voice() {
 			return fault.New(fault.Invalid, op, "a voice channel's limit is between 0 and 99")
 		}
 		c.UserLimit = limit
@@ -84,6 +84,9 @@ func (w *World) DeleteChannel(guild, channel string) error {
 func (w *World) deleteChannel(g *Guild, c *Channel) {
 	g.Channels = slices.DeleteFunc(g.Channels, func(o *Channel) bool { return o == c })
 	delete(w.st.Messages, c.ID)
+	if c.Stage != nil {
+		w.tellStage("STAGE_INSTANCE_DELETE", c)
+	}
 	w.tellChannel("CHANNEL_DELETE", c)
 	for _, vs := range g.sortedVoice() {
 		if vs.ChannelID == c.ID {
@@ -104,8 +107,14 @@ func (g *Guild) sortedVoice() []*VoiceState {
 
 // Reset puts the guilds back as they were at first: channels and permissions
 // restored, messages and interactions gone, nobody in voice. The bots stay
-// connected, keep their registered commands, and are told of each change.
+// connected, keep their registered commands, and are told of each change. What
+// was broken on purpose is mended.
 func (w *World) Reset() {
+	w.reset()
+	w.clearFaults()
+}
+
+func (w *World) reset() {
 	w.mu.Lock()
 	defer w.unlock()
 	for _, g := range w.st.Guilds {

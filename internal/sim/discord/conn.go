@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -27,6 +28,7 @@ const (
 	closeRateLimited    = 4008
 	closeTimeout        = 4009
 	closeInvalidShard   = 4010
+	closeNeedsShards    = 4011
 	closeInvalidVersion = 4012
 	closeInvalidIntents = 4013
 	closeDisallowed     = 4014
@@ -36,9 +38,12 @@ const (
 )
 
 const (
-	maxPayload       = 4096 // bytes of one message from a bot
-	sendsAllowed     = 120  // messages of a bot in one window
-	sendsWindow      = time.Minute
+	maxPayload   = 4096 // bytes of one message from a bot
+	sendsAllowed = 120  // messages of a bot in one window
+	sendsWindow  = time.Minute
+	// zipFrom is the size from which a payload is compressed for a client that
+	// asked for it in IDENTIFY. Discord only says that it may be.
+	zipFrom          = 1024
 	writeTimeout     = 10 * time.Second
 	closeTimeoutWait = 2 * time.Second
 )
@@ -59,11 +64,13 @@ type conn struct {
 	mu      sync.Mutex
 	replay  [][]byte // goes first and is as long as it must be
 	queue   [][]byte
+	muted   bool // the link is half open: nothing goes in or out any more
 	closing *closeFrame
 	wake    chan struct{}
 	done    chan struct{}
 	pack    packer // nil without compression
 	zbuf    bytes.Buffer
+	zip     atomic.Bool // compress single payloads
 }
 
 // packer compresses the stream of a connection; what was written is readable
@@ -88,6 +95,7 @@ func newPacker(kind string, to io.Writer) (packer, error) {
 type closeFrame struct {
 	code   int
 	reason string
+	cut    bool // break the socket instead, after what waits
 }
 
 func (w *World) serveGateway(rw http.ResponseWriter, r *http.Request) {
@@ -137,7 +145,7 @@ func (c *conn) readLoop() {
 			break
 		}
 		c.w.mu.Lock()
-		if !c.isClosing() {
+		if !c.isClosing() && !c.isMuted() {
 			c.receive(data)
 		}
 		c.w.unlock()
@@ -153,6 +161,9 @@ func (c *conn) readLoop() {
 // session up, anything else keeps it.
 func (c *conn) gone(code int) {
 	delete(c.w.conns, c)
+	if c.isMuted() {
+		c.w.after = append(c.w.after, c.w.broken.told...)
+	}
 	if c.beat != nil {
 		c.beat.Stop()
 	}
@@ -181,6 +192,10 @@ func (c *conn) expectBeat() {
 		if _, ok := c.w.conns[c]; !ok || c.isClosing() {
 			return
 		}
+		if c.isMuted() { // what the client sent was lost on the way
+			c.cut()
+			return
+		}
 		c.refuse(closeTimeout, "Session timed out.")
 		if s := c.sess; s != nil && s.conn == c {
 			s.conn, c.sess = nil, nil
@@ -200,9 +215,32 @@ func (c *conn) close(code int, reason string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closing == nil {
-		c.closing = &closeFrame{code, reason}
+		c.closing = &closeFrame{code: code, reason: reason}
 		c.signal()
 	}
+}
+
+// hangUp lets the writer send what waits, and then breaks the socket.
+func (c *conn) hangUp() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closing == nil {
+		c.closing = &closeFrame{cut: true}
+		c.signal()
+	}
+}
+
+// mute makes the link half open: the socket stays, nothing flows.
+func (c *conn) mute() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.muted, c.replay, c.queue = true, nil, nil
+}
+
+func (c *conn) isMuted() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.muted
 }
 
 func (c *conn) isClosing() bool {
@@ -222,11 +260,11 @@ func (c *conn) op(op int, d any) { c.send(mustJSON(payload{Op: op, D: mustJSON(d
 func (c *conn) send(raw []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closing != nil {
+	if c.closing != nil || c.muted {
 		return
 	}
 	if len(c.queue) >= c.w.opts.QueueLimit {
-		c.replay, c.queue, c.closing = nil, nil, &closeFrame{closeUnknown, "the client reads too slowly"}
+		c.replay, c.queue, c.closing = nil, nil, &closeFrame{code: closeUnknown, reason: "the client reads too slowly"}
 		c.w.log.Warn("a slow gateway client was cut", "limit", c.w.opts.QueueLimit)
 		c.cut()
 	} else {
@@ -270,6 +308,10 @@ func (c *conn) writeLoop() {
 				return
 			}
 		}
+		if closing != nil && closing.cut {
+			c.cut()
+			return
+		}
 		if closing != nil {
 			deadline := time.Now().Add(closeTimeoutWait)
 			msg := websocket.FormatCloseMessage(closing.code, closing.reason)
@@ -284,10 +326,17 @@ func (c *conn) write(raw []byte) error {
 	if err := c.ws.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return err
 	}
-	if c.pack == nil {
+	if c.pack == nil && (!c.zip.Load() || len(raw) < zipFrom) {
 		return c.ws.WriteMessage(websocket.TextMessage, raw)
 	}
 	c.zbuf.Reset()
+	if c.pack == nil {
+		z := zlib.NewWriter(&c.zbuf) // each payload is a whole of its own
+		if err := writeAll(z, raw); err != nil {
+			return err
+		}
+		return c.ws.WriteMessage(websocket.BinaryMessage, c.zbuf.Bytes())
+	}
 	if _, err := c.pack.Write(raw); err != nil {
 		return err
 	}
@@ -295,4 +344,11 @@ func (c *conn) write(raw []byte) error {
 		return err
 	}
 	return c.ws.WriteMessage(websocket.BinaryMessage, c.zbuf.Bytes())
+}
+
+func writeAll(z io.WriteCloser, raw []byte) error {
+	if _, err := z.Write(raw); err != nil {
+		return err
+	}
+	return z.Close()
 }

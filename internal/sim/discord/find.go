@@ -49,6 +49,10 @@ func (w *World) findMember(op, guild, user string) (*Guild, *User, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if g.Unavailable {
+		return nil, nil, fault.New(fault.Unavailable, op, fmt.Sprintf("%s has an outage", g.Name)).
+			WithHint("clear the fault voice.guild_unavailable")
+	}
 	if g.member(u.ID) == nil {
 		return nil, nil, fault.New(fault.NotFound, op, fmt.Sprintf("%s is not a member of %s", u.Name, g.Name))
 	}

@@ -113,6 +113,10 @@ func (c *conn) identify(d json.RawMessage) {
 		c.refuse(closeDecode, "IDENTIFY needs token, intents and properties.")
 		return
 	}
+	if m.Threshold != nil && (*m.Threshold < 50 || *m.Threshold > 250) {
+		c.refuse(closeDecode, "large_threshold is between 50 and 250.")
+		return
+	}
 	b := c.w.botByToken(*m.Token)
 	shard := [2]int{0, 1}
 	if len(m.Shard) == 2 {
@@ -127,45 +131,39 @@ func (c *conn) identify(d json.RawMessage) {
 		c.refuse(closeInvalidIntents, "Invalid intent(s).")
 	case *m.Intents&intentsPrivileged&^b.PrivilegedIntents != 0:
 		c.refuse(closeDisallowed, "Disallowed intent(s).")
-	case !c.w.mayIdentify(b):
+	case c.w.guildsOn(b, shard) > c.w.opts.ShardGuilds:
+		c.refuse(closeNeedsShards, "Sharding required.")
+	case !c.w.mayIdentify(b, shard):
 		c.w.violate(Violation{Surface: "gateway", Code: closeRateLimited, Message: "IDENTIFY came too early or too often."})
 		c.op(opInvalidSession, false)
 	default:
-		c.start(b, *m.Intents, shard)
+		c.zip.Store(m.Compress && c.pack == nil)
+		large := 50
+		if m.Threshold != nil {
+			large = *m.Threshold
+		}
+		c.start(&session{ID: randomToken(16), BotID: b.ID, Intents: *m.Intents, Shard: shard, Zip: m.Compress, Large: large})
 	}
-}
-
-// mayIdentify counts an IDENTIFY if the budget has one left: one in 5 s, 1000 a day.
-func (w *World) mayIdentify(b *Bot) bool {
-	n, _ := w.identified(b)
-	now := w.now()
-	if n >= w.opts.IdentifyLimit || n > 0 && now.Sub(b.Identifies[n-1]) < w.opts.IdentifyInterval {
-		return false
-	}
-	b.Identifies = append(b.Identifies, now)
-	w.touch()
-	return true
 }
 
 // start opens a session: READY with the guilds unavailable, then each guild.
-func (c *conn) start(b *Bot, intents int, shard [2]int) {
+func (c *conn) start(s *session) {
 	w := c.w
-	s := &session{ID: randomToken(16), BotID: b.ID, Intents: intents, Shard: shard, conn: c}
-	c.sess = s
+	s.conn, c.sess = c, s
 	w.st.Sessions = append(w.st.Sessions, s)
 	guilds := []obj{}
 	for _, g := range w.st.Guilds {
-		if w.has(s, g.ID) {
+		if s.owns(g) {
 			guilds = append(guilds, obj{"id": g.ID, "unavailable": true})
 		}
 	}
 	w.push(s, "READY", mustJSON(obj{
-		"v": 10, "user": selfJSON(w.st.user(b.ID)), "guilds": guilds, "session_id": s.ID,
-		"resume_gateway_url": w.gatewayURL(), "shard": shard, "application": obj{"id": b.ID, "flags": 0},
+		"v": 10, "user": selfJSON(w.st.user(s.BotID)), "guilds": guilds, "session_id": s.ID,
+		"resume_gateway_url": w.gatewayURL(), "shard": s.Shard, "application": obj{"id": s.BotID, "flags": 0},
 		"session_type": "normal", "private_channels": []obj{}, "relationships": []obj{}, "presences": []obj{},
 		"user_settings": obj{}, "_trace": []string{},
 	}))
-	if intents&IntentGuilds == 0 {
+	if s.Intents&IntentGuilds == 0 {
 		return
 	}
 	for _, g := range w.st.Guilds {
@@ -230,10 +228,19 @@ func (c *conn) attach(s *session, seq int) {
 			missed = append(missed, f.Raw)
 		}
 	}
-	c.sendReplay(missed)
+	c.zip.Store(s.Zip && c.pack == nil)
 	s.conn, c.sess = c, s
+	if c.w.use(faultCutBeforeResumed, s.BotID, "", false) != nil {
+		c.sendReplay(missed[:len(missed)/2])
+		c.hangUp()
+		return
+	}
+	c.sendReplay(missed)
 	c.w.push(s, "RESUMED", mustJSON(obj{"_trace": []string{}}))
 	s.Buffer[len(s.Buffer)-1].Resumed = true
+	if c.w.use(faultCutAfterResumed, s.BotID, "", false) != nil {
+		c.hangUp()
+	}
 }
 
 // dropSession ends a session and closes its connection, if it has one.

@@ -24,6 +24,10 @@ type bucket struct {
 // limiter counts requests by key. It belongs to the World's lock.
 type limiter struct {
 	buckets map[string]*bucket
+	// held are limits in force that nobody has used up: by a fault, or a ban.
+	held map[string]heldLimit
+	// invalid counts the bad answers of an address in 10 minutes.
+	invalid map[string]*bucket
 }
 
 // take uses one request up and says what is left, or that there was none.
@@ -52,6 +56,9 @@ func (l *limiter) take(key string, r rate, now time.Time) (b bucket, ok bool) {
 // (https://discord.com/developers/docs/topics/rate-limits).
 func (w *World) limit(h http.Header, rt *route, q *request) *apiError {
 	now := w.now()
+	if e := w.heldLimit(h, rt, q, now); e != nil {
+		return e
+	}
 	if q.bot != nil && !rt.interaction && w.opts.GlobalLimit > 0 {
 		b, ok := w.limits.take("global "+q.bot.ID, rate{w.opts.GlobalLimit, time.Second}, now)
 		if !ok {
@@ -63,23 +70,33 @@ func (w *World) limit(h http.Header, rt *route, q *request) *apiError {
 	if rt.rate.n == 0 || w.opts.NoRouteLimits {
 		return nil
 	}
-	sum := fnv.New64a()
-	_, _ = fmt.Fprintf(sum, "%s %d %s", rt.group, rt.rate.n, rt.rate.per)
-	who := ""
-	if q.bot != nil {
-		who = q.bot.ID
-	}
-	b, ok := w.limits.take(rt.group+" "+who+" "+q.major(), rt.rate, now)
-	h.Set("X-RateLimit-Bucket", strconv.FormatUint(sum.Sum64(), 16))
-	h.Set("X-RateLimit-Limit", strconv.Itoa(rt.rate.n))
-	h.Set("X-RateLimit-Remaining", strconv.Itoa(b.left))
-	h.Set("X-RateLimit-Reset", strconv.FormatFloat(float64(b.reset.UnixMilli())/1000, 'f', 3, 64))
-	h.Set("X-RateLimit-Reset-After", strconv.FormatFloat(b.reset.Sub(now).Seconds(), 'f', 3, 64))
+	b, ok := w.limits.take(rt.bucketOf(q), rt.rate, now)
+	rt.show(h, b, now)
 	if ok {
 		return nil
 	}
 	h.Set("X-RateLimit-Scope", "user")
 	return tooMany(h, b.reset.Sub(now), false)
+}
+
+// bucketOf is the key of the bucket that a request uses up.
+func (rt *route) bucketOf(q *request) string {
+	who := ""
+	if q.bot != nil {
+		who = q.bot.ID
+	}
+	return rt.group + " " + who + " " + q.major()
+}
+
+// show writes the headers of a route's bucket.
+func (rt *route) show(h http.Header, b bucket, now time.Time) {
+	sum := fnv.New64a()
+	_, _ = fmt.Fprintf(sum, "%s %d %s", rt.group, rt.rate.n, rt.rate.per)
+	h.Set("X-RateLimit-Bucket", strconv.FormatUint(sum.Sum64(), 16))
+	h.Set("X-RateLimit-Limit", strconv.Itoa(max(rt.rate.n, 1)))
+	h.Set("X-RateLimit-Remaining", strconv.Itoa(b.left))
+	h.Set("X-RateLimit-Reset", strconv.FormatFloat(float64(b.reset.UnixMilli())/1000, 'f', 3, 64))
+	h.Set("X-RateLimit-Reset-After", strconv.FormatFloat(b.reset.Sub(now).Seconds(), 'f', 3, 64))
 }
 
 // tooMany is a 429. The header has whole seconds, the body a fraction.

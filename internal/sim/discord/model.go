@@ -30,6 +30,8 @@ type Bot struct {
 	// Permissions are those that the bot is invited with.
 	Permissions uint64      `json:"permissions,omitempty"`
 	Identifies  []time.Time `json:"identifies,omitempty"`
+	// Buckets holds the last IDENTIFY of each concurrency bucket.
+	Buckets map[int]time.Time `json:"buckets,omitempty"`
 }
 
 // Role is a role of a guild. The one with the guild's id is @everyone.
@@ -60,6 +62,16 @@ type Channel struct {
 	UserLimit  int         `json:"user_limit,omitempty"`
 	Status     string      `json:"status,omitempty"`
 	Overwrites []Overwrite `json:"overwrites,omitempty"`
+	// Stage is what goes on in a stage channel; nil while nobody opened it.
+	Stage *StageInstance `json:"stage,omitempty"`
+	// From is the channel whose people were moved onto a stage.
+	From string `json:"from,omitempty"`
+}
+
+// StageInstance is a stage that is live.
+type StageInstance struct {
+	ID    string `json:"id"`
+	Topic string `json:"topic"`
 }
 
 // Member is a user in a guild.
@@ -79,6 +91,10 @@ type VoiceState struct {
 	Mute      bool   `json:"mute,omitempty"`
 	SelfDeaf  bool   `json:"self_deaf,omitempty"`
 	SelfMute  bool   `json:"self_mute,omitempty"`
+	// Suppress silences somebody: the audience of a stage, or who may not speak.
+	Suppress bool `json:"suppress,omitempty"`
+	// RequestToSpeak is when they asked to speak on the stage.
+	RequestToSpeak *time.Time `json:"request_to_speak,omitempty"`
 }
 
 // voiceServer holds the credentials that a bot was given for one guild. An
@@ -99,20 +115,24 @@ type Guild struct {
 	Members  []*Member               `json:"members"`
 	Voice    map[string]*VoiceState  `json:"voice"`
 	Servers  map[string]*voiceServer `json:"servers"`
+	// Unavailable is an outage: bots hear nothing of the guild.
+	Unavailable bool `json:"unavailable,omitempty"`
 }
 
 // state is everything that survives a restart of the simulator.
 type state struct {
-	Version       int                   `json:"version"`
-	LastID        uint64                `json:"last_id"`
-	Users         []*User               `json:"users"`
-	Bots          []*Bot                `json:"bots"`
-	Guilds        []*Guild              `json:"guilds"`
-	Commands      []*Command            `json:"commands"`
-	CommandWrites int                   `json:"command_writes"`
-	Messages      map[string][]*Message `json:"messages"`
-	Interactions  []*interaction        `json:"interactions"`
-	Sessions      []*session            `json:"sessions"`
+	Version       int        `json:"version"`
+	LastID        uint64     `json:"last_id"`
+	Users         []*User    `json:"users"`
+	Bots          []*Bot     `json:"bots"`
+	Guilds        []*Guild   `json:"guilds"`
+	Commands      []*Command `json:"commands"`
+	CommandWrites int        `json:"command_writes"`
+	// Creates counts today's new commands by application and guild.
+	Creates      map[string]*dayCount  `json:"creates,omitempty"`
+	Messages     map[string][]*Message `json:"messages"`
+	Interactions []*interaction        `json:"interactions"`
+	Sessions     []*session            `json:"sessions"`
 	// First is the guilds as at first, for Reset.
 	First []*Guild `json:"first"`
 	// DMs are the direct channels.

@@ -3,7 +3,6 @@ package discord
 import (
 	"encoding/json"
 	"slices"
-	"strings"
 )
 
 // command handles what an identified client may ask of the gateway.
@@ -61,6 +60,9 @@ func (c *conn) voiceState(d json.RawMessage) {
 		return
 	}
 	w, s := c.w, c.sess
+	if w.outage(s, *m.Guild) {
+		return // nothing works in an outage, and nobody says so
+	}
 	if !w.has(s, *m.Guild) {
 		w.violate(Violation{Surface: "gateway", Code: opVoiceState, Message: "op 4 for a guild that the bot or its shard does not have"})
 		return
@@ -73,7 +75,7 @@ func (c *conn) voiceState(d json.RawMessage) {
 		return
 	}
 	ch := g.channel(*m.Channel)
-	if ch == nil || ch.Type != ChannelVoice {
+	if ch == nil || !ch.voice() {
 		w.violate(Violation{Surface: "gateway", Code: opVoiceState, Message: "op 4 for a channel that is not a voice channel of the guild"})
 		return
 	}
@@ -90,8 +92,12 @@ func (w *World) botJoins(g *Guild, ch *Channel, s *session, mute, deaf bool) {
 		return
 	}
 	vs := &VoiceState{GuildID: g.ID, ChannelID: ch.ID, UserID: s.BotID, SessionID: s.ID, SelfMute: mute, SelfDeaf: deaf}
+	vs.Suppress = g.silenced(ch, s.BotID, old)
 	flags := false
 	if old != nil {
+		if stays {
+			vs.RequestToSpeak = old.RequestToSpeak
+		}
 		vs.Mute, vs.Deaf = old.Mute, old.Deaf
 		flags = stays && old.SessionID == s.ID && (old.SelfMute != mute || old.SelfDeaf != deaf)
 	}
@@ -118,58 +124,4 @@ func (w *World) mayConnect(g *Guild, ch *Channel, user string) bool {
 		}
 	}
 	return n < ch.UserLimit
-}
-
-func (c *conn) requestMembers(d json.RawMessage) {
-	var m struct {
-		Guild     *string         `json:"guild_id"`
-		Query     *string         `json:"query"`
-		Limit     int             `json:"limit"`
-		Presences bool            `json:"presences"`
-		UserIDs   json.RawMessage `json:"user_ids"`
-		Nonce     string          `json:"nonce"`
-	}
-	if !c.decode(d, &m) {
-		return
-	}
-	var ids []string
-	if len(m.UserIDs) > 0 && json.Unmarshal(m.UserIDs, &ids) != nil {
-		var one string
-		if json.Unmarshal(m.UserIDs, &one) != nil {
-			c.refuse(closeDecode, "user_ids must be ids.")
-			return
-		}
-		ids = []string{one}
-	}
-	if m.Guild == nil || (m.Query == nil) == (len(ids) == 0) || m.Limit < 0 {
-		c.refuse(closeDecode, "Members are requested by guild_id and either query with limit or user_ids.")
-		return
-	}
-	if !c.w.has(c.sess, *m.Guild) {
-		return
-	}
-	c.w.sendMembers(c.sess, c.w.st.guild(*m.Guild), m.Query, m.Limit, ids, m.Nonce)
-}
-
-func (w *World) sendMembers(s *session, g *Guild, query *string, limit int, ids []string, nonce string) {
-	members, missing := []obj{}, []string{}
-	for _, m := range g.Members {
-		u := w.st.user(m.UserID)
-		if query != nil && strings.HasPrefix(u.Name, strings.ToLower(*query)) || slices.Contains(ids, u.ID) {
-			members = append(members, w.memberJSON(g, m, true))
-		}
-	}
-	for _, id := range ids {
-		if g.member(id) == nil {
-			missing = append(missing, id)
-		}
-	}
-	if limit > 0 && len(members) > limit {
-		members = members[:limit]
-	}
-	o := obj{"guild_id": g.ID, "members": members, "chunk_index": 0, "chunk_count": 1, "not_found": missing}
-	if nonce != "" {
-		o["nonce"] = nonce
-	}
-	w.push(s, "GUILD_MEMBERS_CHUNK", mustJSON(o))
 }

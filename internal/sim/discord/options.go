@@ -24,14 +24,27 @@ type Options struct {
 	SessionTTL time.Duration
 	// ReplayBuffer is how many dispatches a session keeps for RESUME; 1000 if zero.
 	ReplayBuffer int
-	// IdentifyInterval is the time between two IDENTIFYs of one bot (its
-	// max_concurrency is 1); 5 s if zero, none if negative.
+	// IdentifyInterval is the time between two IDENTIFYs of one bot in one
+	// concurrency bucket; 5 s if zero, none if negative.
 	IdentifyInterval time.Duration
+	// MaxConcurrency is how many such buckets a bot has; 1 if zero.
+	MaxConcurrency int
+	// Shards is what GET /gateway/bot recommends at least; 1 if zero.
+	Shards int
+	// ShardGuilds is how many guilds a shard may have before IDENTIFY is closed
+	// with 4011; 2500 if zero.
+	ShardGuilds int
 	// IdentifyLimit is how many IDENTIFYs a bot has in 24 h; 1000 if zero.
 	IdentifyLimit int
 	// GlobalLimit is how many REST requests a bot has in a second; 50 if zero,
 	// unlimited if negative.
 	GlobalLimit int
+	// InvalidLimit is how many answers of 401, 403 and 429 an address may get in
+	// 10 min before it is banned for as long; 10,000 if zero, unlimited if negative.
+	InvalidLimit int
+	// CreateLimit is how many application commands a bot may create in a day, for
+	// each guild and for all of them together; 200 if zero.
+	CreateLimit int
 	// NoRouteLimits switches the limits of single routes off (for benchmarks).
 	NoRouteLimits bool
 	// OldEdits is how many edits of messages that are older than an hour a bot
@@ -71,5 +84,9 @@ func (o Options) withDefaults() Options {
 	num(&o.IdentifyLimit, 1000)
 	num(&o.GlobalLimit, 50)
 	num(&o.QueueLimit, 2048)
+	num(&o.MaxConcurrency, 1)
+	num(&o.ShardGuilds, 2500)
+	num(&o.InvalidLimit, 10_000)
+	num(&o.CreateLimit, 200)
 	return o
 }

@@ -6,6 +6,7 @@ import "strconv"
 // (https://discord.com/developers/docs/topics/permissions).
 const (
 	PermAdministrator   uint64 = 1 << 3
+	PermManageChannels  uint64 = 1 << 4
 	PermViewChannel     uint64 = 1 << 10
 	PermSendMessages    uint64 = 1 << 11
 	PermManageMessages  uint64 = 1 << 13
@@ -19,6 +20,7 @@ const (
 	PermMoveMembers     uint64 = 1 << 24
 	PermUseVAD          uint64 = 1 << 25
 	PermUseCommands     uint64 = 1 << 31
+	PermRequestToSpeak  uint64 = 1 << 32
 	PermSetVoiceStatus  uint64 = 1 << 48
 
 	permAll uint64 = 1<<53 - 1
@@ -31,7 +33,7 @@ const UsualPermissions = PermViewChannel | PermSendMessages | PermEmbedLinks | P
 
 // everyonePermissions are those of @everyone in the seeded guilds.
 const everyonePermissions = PermViewChannel | PermSendMessages | PermEmbedLinks | PermAttachFiles |
-	PermReadHistory | PermConnect | PermSpeak | PermUseVAD | PermUseCommands
+	PermReadHistory | PermConnect | PermSpeak | PermUseVAD | PermUseCommands | PermRequestToSpeak
 
 // permissions computes what a member may do in a channel, or in the guild if
 // the channel is nil. Nobody who is not a member may do anything.
@@ -62,8 +64,8 @@ func (g *Guild) permissions(user string, c *Channel) uint64 {
 	if p&PermViewChannel == 0 {
 		return 0
 	}
-	if c.Type == ChannelVoice && p&PermConnect == 0 {
-		p &^= PermSpeak | PermUseVAD | PermMuteMembers | PermMoveMembers | PermSetVoiceStatus
+	if c.voice() && p&PermConnect == 0 {
+		p &^= PermSpeak | PermRequestToSpeak | PermUseVAD | PermMuteMembers | PermMoveMembers | PermSetVoiceStatus
 	}
 	return p
 }

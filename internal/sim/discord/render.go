@@ -76,10 +76,14 @@ func (w *World) channelJSON(c *Channel) obj {
 	if msgs := w.st.Messages[c.ID]; len(msgs) > 0 {
 		o["last_message_id"] = msgs[len(msgs)-1].ID
 	}
-	if c.Type == ChannelVoice {
+	if c.voice() {
 		o["bitrate"], o["user_limit"], o["rtc_region"], o["video_quality_mode"] = 64000, c.UserLimit, nil, 1
-	} else {
-		o["topic"], o["last_pin_timestamp"] = nil, nil
+	}
+	if !c.voice() || c.Type == ChannelStage {
+		o["topic"] = nil
+	}
+	if !c.voice() {
+		o["last_pin_timestamp"] = nil
 	}
 	return o
 }
@@ -87,8 +91,11 @@ func (w *World) channelJSON(c *Channel) obj {
 func voiceJSON(vs *VoiceState) obj {
 	o := obj{
 		"user_id": vs.UserID, "session_id": vs.SessionID, "channel_id": nil, "deaf": vs.Deaf, "mute": vs.Mute,
-		"self_deaf": vs.SelfDeaf, "self_mute": vs.SelfMute, "self_video": false, "self_stream": false, "suppress": false,
+		"self_deaf": vs.SelfDeaf, "self_mute": vs.SelfMute, "self_video": false, "self_stream": false, "suppress": vs.Suppress,
 		"request_to_speak_timestamp": nil,
+	}
+	if vs.RequestToSpeak != nil {
+		o["request_to_speak_timestamp"] = stamp(*vs.RequestToSpeak)
 	}
 	if vs.ChannelID != "" {
 		o["channel_id"] = vs.ChannelID
@@ -132,7 +139,7 @@ func guildJSON(g *Guild) obj {
 func (w *World) guildCreateJSON(g *Guild, s *session) obj {
 	o := guildJSON(g)
 	bot := g.member(s.BotID)
-	o["joined_at"], o["large"], o["unavailable"], o["member_count"] = stamp(bot.JoinedAt), false, false, len(g.Members)
+	o["joined_at"], o["large"], o["unavailable"], o["member_count"] = stamp(bot.JoinedAt), s.large(g), false, len(g.Members)
 	channels := make([]obj, 0, len(g.Channels))
 	for _, c := range g.Channels {
 		if g.permissions(s.BotID, c)&PermViewChannel != 0 {
@@ -149,8 +156,8 @@ func (w *World) guildCreateJSON(g *Guild, s *session) obj {
 			states = append(states, voiceJSON(vs))
 		}
 	}
-	o["channels"], o["members"], o["voice_states"] = channels, members, states
-	for _, k := range []string{"threads", "presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds"} {
+	o["channels"], o["members"], o["voice_states"], o["stage_instances"] = channels, members, states, g.stages()
+	for _, k := range []string{"threads", "presences", "guild_scheduled_events", "soundboard_sounds"} {
 		o[k] = []obj{}
 	}
 	return o

@@ -59,7 +59,8 @@ type apiError struct {
 	code    int
 	message string
 	errors  obj
-	body    obj // instead of all above
+	body    obj    // instead of message, code and errors
+	html    string // instead of any JSON: what stands before Discord has answered
 }
 
 func refuse(status, code int, message string) *apiError {
@@ -104,7 +105,7 @@ func (q *request) validate(c check) *apiError {
 
 func (w *World) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-	all := [][]route{w.basicRoutes(), w.commandRoutes(), w.messageRoutes(), w.interactionRoutes()}
+	all := [][]route{w.basicRoutes(), w.commandRoutes(), w.messageRoutes(), w.stageRoutes(), w.interactionRoutes()}
 	for _, group := range all {
 		for _, rt := range group {
 			method, path, _ := strings.Cut(rt.pattern, " ")
@@ -141,15 +142,28 @@ func (w *World) serve(rw http.ResponseWriter, r *http.Request, rt *route) {
 	if err == nil && q.bot == nil && !rt.open {
 		err = errUnauthorized()
 	}
+	late, alive := w.delay(q, rt)
+	if !alive {
+		w.unlock()
+		panic(http.ErrAbortHandler) // nobody waits any more
+	}
 	if limited := w.limit(h, rt, q); limited != nil {
 		err = limited
 	}
+	var lost *lostAnswer
 	if err == nil {
+		lost = w.loseAnswer(q, rt)
+	}
+	if err == nil && (lost == nil || lost.applied) {
 		status, body, err = rt.handle(q)
+	}
+	if lost != nil {
+		err = lost.instead
 	}
 	if err != nil {
 		status, body = err.status, err.json()
-		if status != http.StatusTooManyRequests {
+		w.countInvalid(h, q, status)
+		if (status != http.StatusTooManyRequests || err.code != 0) && lost == nil {
 			w.violate(Violation{Surface: "rest", Method: r.Method, Path: q.safePath(), Status: status, Code: err.code, Message: err.message, Errors: err.errors})
 		}
 	}
@@ -158,11 +172,18 @@ func (w *World) serve(rw http.ResponseWriter, r *http.Request, rt *route) {
 		raw = mustJSON(body)
 	}
 	w.unlock()
+	if !w.pause(r.Context(), late) {
+		panic(http.ErrAbortHandler)
+	}
 	if raw == nil {
 		rw.WriteHeader(status)
 		return
 	}
 	h.Set("Content-Type", "application/json")
+	if err != nil && err.html != "" {
+		h.Set("Content-Type", "text/html; charset=UTF-8")
+		raw = []byte(err.html)
+	}
 	rw.WriteHeader(status)
 	_, _ = rw.Write(raw)
 }

@@ -66,9 +66,9 @@ func (w *World) getGateway(*request) (int, any, *apiError) {
 
 func (w *World) getGatewayBot(q *request) (int, any, *apiError) {
 	n, reset := w.identified(q.bot)
-	return 200, obj{"url": w.gatewayURL(), "shards": 1, "session_start_limit": obj{
+	return 200, obj{"url": w.gatewayURL(), "shards": w.shards(q.bot), "session_start_limit": obj{
 		"total": w.opts.IdentifyLimit, "remaining": max(w.opts.IdentifyLimit-n, 0),
-		"reset_after": reset.Milliseconds(), "max_concurrency": 1,
+		"reset_after": reset.Milliseconds(), "max_concurrency": w.opts.MaxConcurrency,
 	}}, nil
 }
 
@@ -158,8 +158,7 @@ func (w *World) getVoiceState(q *request, g *Guild) (int, any, *apiError) {
 	return 0, nil, errUnknown(10065, "Voice State")
 }
 
-// patchVoiceState is for stage channels; in a voice channel there is nothing
-// that it could change, so it only says whether the request was sound.
+// patchVoiceState is for stage channels.
 func (w *World) patchVoiceState(q *request, g *Guild) (int, any, *apiError) {
 	if e := q.validate(object(fields{
 		"channel_id": null(snowflakeID), "suppress": null(boolean), "request_to_speak_timestamp": null(timestamp),
@@ -172,6 +171,10 @@ func (w *World) patchVoiceState(q *request, g *Guild) (int, any, *apiError) {
 	}
 	if id, ok := q.body.(map[string]any)["channel_id"]; ok && id != vs.ChannelID {
 		return 0, nil, refuse(400, 50035, "The bot is not in that channel")
+	}
+	body, _ := q.body.(map[string]any)
+	if e := w.changeOwnVoice(g, vs, body); e != nil {
+		return 0, nil, e
 	}
 	return http.StatusNoContent, nil, nil
 }

@@ -146,10 +146,16 @@ func (w *World) createCommand(q *request) (int, any, *apiError) {
 	if e := tooLarge(&c); e != nil {
 		return 0, nil, e
 	}
+	if e := w.mayCreate(q, w.fresh(q, c)); e != nil {
+		return 0, nil, e
+	}
 	if len(w.scope(q)) >= 100 {
 		return 0, nil, refuse(400, 30032, "Maximum number of application commands reached (100).")
 	}
 	stored, fresh := w.store(q, c)
+	if fresh {
+		w.created(q, 1)
+	}
 	w.wrote()
 	if fresh {
 		return http.StatusCreated, *stored, nil
@@ -184,6 +190,11 @@ func (w *World) putCommands(q *request) (int, any, *apiError) {
 	if slash > 100 {
 		return 0, nil, refuse(400, 30032, "Maximum number of application commands reached (100).")
 	}
+	fresh := w.fresh(q, cs...)
+	if e := w.mayCreate(q, fresh); e != nil {
+		return 0, nil, e
+	}
+	w.created(q, fresh)
 	gone := w.scope(q)
 	out := []Command{}
 	for _, c := range cs {

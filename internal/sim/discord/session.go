@@ -24,12 +24,16 @@ const (
 
 // session is a gateway session. It outlives its connection for a while.
 type session struct {
-	ID      string  `json:"id"`
-	BotID   string  `json:"bot_id"`
-	Intents int     `json:"intents"`
-	Shard   [2]int  `json:"shard"`
-	Seq     int     `json:"seq"`
-	Buffer  []frame `json:"buffer"`
+	ID      string `json:"id"`
+	BotID   string `json:"bot_id"`
+	Intents int    `json:"intents"`
+	Shard   [2]int `json:"shard"`
+	// Zip is payload compression; Large is from how many members on GUILD_CREATE
+	// leaves the absent ones out.
+	Zip    bool    `json:"zip,omitempty"`
+	Large  int     `json:"large,omitempty"`
+	Seq    int     `json:"seq"`
+	Buffer []frame `json:"buffer"`
 
 	conn *conn
 	ttl  clockwork.Timer
@@ -54,7 +58,7 @@ type payload struct {
 // event is a fact to be told to sessions.
 type event struct {
 	name   string
-	guild  string // only sessions that have this guild; all if empty
+	guild  string // only sessions that have this guild; those of shard 0 if empty
 	intent int    // only sessions with this intent; no condition if zero
 	bot    string // only sessions of this bot; all if empty
 	data   any
@@ -68,7 +72,11 @@ func (w *World) dispatch(e event) {
 	w.watchDispatch(e)
 	var shared json.RawMessage
 	for _, s := range w.st.Sessions {
-		if e.bot != "" && s.BotID != e.bot || e.intent != 0 && s.Intents&e.intent == 0 || e.guild != "" && !w.has(s, e.guild) {
+		if e.bot != "" && s.BotID != e.bot || e.intent != 0 && s.Intents&e.intent == 0 {
+			continue
+		}
+		// What is of no guild, as a DM, goes to shard 0.
+		if e.guild == "" && s.Shard[0] != 0 || e.guild != "" && !w.has(s, e.guild) {
 			continue
 		}
 		data := shared
@@ -87,10 +95,15 @@ func (w *World) dispatch(e event) {
 	}
 }
 
-// has says whether a guild is on the session's shard and its bot in the guild.
+// has says whether a session hears of a guild: it is its own, and there is no outage.
 func (w *World) has(s *session, guild string) bool {
 	g := w.st.guild(guild)
-	return g != nil && g.member(s.BotID) != nil && shardOf(guild, s.Shard[1]) == s.Shard[0]
+	return g != nil && !g.Unavailable && s.owns(g)
+}
+
+// owns says whether a guild is on the session's shard and its bot in the guild.
+func (s *session) owns(g *Guild) bool {
+	return g.member(s.BotID) != nil && shardOf(g.ID, s.Shard[1]) == s.Shard[0]
 }
 
 // shardOf is Discord's formula: (guild_id >> 22) % num_shards.
@@ -183,3 +196,6 @@ func mustJSON(v any) json.RawMessage {
 	}
 	return raw
 }
+
+// large says whether GUILD_CREATE leaves the absent members of a guild out.
+func (s *session) large(g *Guild) bool { return len(g.Members) > max(s.Large, 50) }

@@ -95,7 +95,7 @@ func (w *World) JoinVoice(guild, user, channel string) error {
 	if err != nil {
 		return err
 	}
-	if ch.Type != ChannelVoice {
+	if !ch.voice() {
 		return fault.New(fault.Invalid, op, fmt.Sprintf("%s is not a voice channel", ch.Name))
 	}
 	old := g.Voice[u.ID]
@@ -104,7 +104,7 @@ func (w *World) JoinVoice(guild, user, channel string) error {
 			return fault.New(fault.Invalid, op, "a bot joins by itself; it can only be moved while it is in voice")
 		}
 		vs := *old
-		vs.ChannelID = ch.ID
+		vs.ChannelID, vs.Suppress, vs.RequestToSpeak = ch.ID, g.silenced(ch, u.ID, old), nil
 		g.Voice[u.ID] = &vs
 		w.tellVoice(g, &vs)
 		w.voiceClosed(g, u.ID, closeVoiceDisconnected)
@@ -120,8 +120,9 @@ func (w *World) JoinVoice(guild, user, channel string) error {
 	vs := &VoiceState{GuildID: g.ID, ChannelID: ch.ID, UserID: u.ID, SessionID: randomToken(16)}
 	if old != nil {
 		*vs = *old
-		vs.ChannelID = ch.ID
+		vs.ChannelID, vs.RequestToSpeak = ch.ID, nil
 	}
+	vs.Suppress = g.silenced(ch, u.ID, old)
 	g.Voice[u.ID] = vs
 	w.tellVoice(g, vs)
 	return nil

@@ -38,6 +38,8 @@ type World struct {
 	violations []Violation
 	limits     limiter
 	save       autosave
+	broken     broken
+	closing    chan struct{} // closed with the World
 	closed     bool
 
 	running sync.WaitGroup
@@ -50,7 +52,8 @@ func New(opts Options) *World {
 		opts:    opts.withDefaults(),
 		conns:   map[*conn]struct{}{},
 		waiters: map[string]chan struct{}{},
-		limits:  limiter{buckets: map[string]*bucket{}},
+		limits:  limiter{buckets: map[string]*bucket{}, held: map[string]heldLimit{}, invalid: map[string]*bucket{}},
+		closing: make(chan struct{}),
 	}
 	w.clock, w.log = w.opts.Clock, w.opts.Logger
 	w.seed(*w.opts.Seed)
@@ -82,6 +85,9 @@ func (w *World) OnVoiceClosed(f func(guild, user string, code int)) {
 // last state if AutoSave is on, and waits for what runs.
 func (w *World) Close() error {
 	w.mu.Lock()
+	if !w.closed {
+		close(w.closing)
+	}
 	w.closed = true
 	w.dropAll()
 	for c := range w.conns {

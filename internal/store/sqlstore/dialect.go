@@ -19,6 +19,8 @@ type dialect struct {
 	schemaTable string
 	// snapshot are the options of a transaction that sees one moment.
 	snapshot *sql.TxOptions
+	// anonymous says that parameters without names are cheaper.
+	anonymous bool
 	// lockSchema keeps other processes from migrating at the same time.
 	lockSchema bool
 }
@@ -28,6 +30,7 @@ var sqliteDialect = dialect{
 	now:         `CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000000`,
 	version:     `SELECT sqlite_version()`,
 	schemaTable: `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'goose_db_version'`,
+	anonymous:   true,
 }
 
 var postgresDialect = dialect{

@@ -95,7 +95,8 @@ func eventQuery(q store.EventQuery, limit int) (string, []any) {
 // Prune implements [store.Journal].
 func (db *DB) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
 	return db.prune(ctx, "sqlstore.Prune", limit,
-		`WITH gone AS (SELECT seq FROM journal WHERE occurred_at < $1 ORDER BY occurred_at LIMIT $2)
+		`WITH gone AS (SELECT seq FROM journal WHERE occurred_at < $1
+			AND seq <= (SELECT MIN(position) FROM projections) ORDER BY occurred_at LIMIT $2)
 		DELETE FROM journal WHERE seq IN (SELECT seq FROM gone)`, nanos(before))
 }
 
@@ -156,4 +157,10 @@ func (db *DB) DeadLettersAfter(ctx context.Context, after string, limit int) ([]
 			return err
 		})
 	return out, err
+}
+
+// PruneDeadLetters implements [store.DeadLetters].
+func (db *DB) PruneDeadLetters(ctx context.Context, before time.Time, limit int) (int, error) {
+	return db.prune(ctx, "sqlstore.PruneDeadLetters", limit, `DELETE FROM dead_letters WHERE id IN
+		(SELECT id FROM dead_letters WHERE occurred_at < $1 ORDER BY occurred_at, id LIMIT $2)`, nanos(before))
 }

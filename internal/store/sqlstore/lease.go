@@ -14,6 +14,7 @@ import (
 type texts struct {
 	acquire, renew, release                string
 	acquireShard, renewShard, releaseShard string
+	project, cordon                        string
 }
 
 func newTexts(d *dialect) texts {
@@ -38,6 +39,10 @@ func newTexts(d *dialect) texts {
 			RETURNING epoch, expires_at, alive_at, session_id, resume_url, sequence, identifies, updated_at`),
 		renewShard: d.timed(`UPDATE shards SET renewed_at = {now}, expires_at = {now} + $2
 			WHERE bot_id = $3 AND shard = $4 AND epoch = $5 AND holder = $6`),
+		project: d.timed(`UPDATE projections SET updated_at = {now}, position = $2 WHERE name = $3 AND position = $4`),
+		cordon: d.timed(`INSERT INTO nodes (updated_at, name, cordoned, reason, changed_by) VALUES ({now}, $2, $3, $4, $5)
+			ON CONFLICT (name) DO UPDATE SET updated_at = excluded.updated_at, cordoned = excluded.cordoned,
+			reason = excluded.reason, changed_by = excluded.changed_by`),
 		releaseShard: d.timed(`UPDATE shards SET renewed_at = {now}, expires_at = 0, holder = ''
 			WHERE bot_id = $2 AND shard = $3 AND epoch = $4 AND holder = $5`),
 	}

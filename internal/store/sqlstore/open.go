@@ -24,6 +24,7 @@ type DB struct {
 	batches *groupWriter
 
 	snapshotsGone, snapshotsKept *table
+	plays                        playTables
 
 	once    sync.Once
 	closers []func() error
@@ -47,7 +48,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{opts: o, tables: newTables(), book: newRankBook()}
+	db := &DB{opts: o, tables: newTables(), plays: newPlayTables(), book: newRankBook()}
 	db.snapshotsGone, db.snapshotsKept = newSnapshotTables()
 	if to.file != "" {
 		db.dialect, db.texts = &sqliteDialect, newTexts(&sqliteDialect)

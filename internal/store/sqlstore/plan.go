@@ -33,7 +33,7 @@ type plan struct {
 
 type rankedQueue struct {
 	player *music.Player
-	ranks  []int64
+	ranks  ranks
 }
 
 func newPlan(b *store.Batch, book *rankBook) (*plan, error) {

@@ -52,16 +52,16 @@ func (p *plan) guild(c *store.GuildChange, at int64, book *rankBook) {
 func (p *plan) player(guild music.GuildID, partition int, old, pl *music.Player, at int64, book *rankBook) {
 	g, bot := string(guild), p.name(string(pl.Bot))
 	p.add(tPlayers, g, bot, g, partition, p.text(string(pl.Node)), flag(active(pl)), p.json(pl), stateVersion, at)
-	if slices.Contains(pl.Queue, nil) {
-		p.refuse("a queue has a slot that is nil")
+	if slices.Contains(pl.Queue, nil) || slices.Contains(pl.History, nil) {
+		p.refuse("a queue or a history has a slot that is nil")
 		return
 	}
-	var was []*music.Slot
-	var ranks []int64
+	var was, heard []*music.Slot
+	var stood ranks
 	if old != nil {
-		was, ranks = old.Queue, book.of(old)
+		was, heard, stood = old.Queue, old.History, book.of(old)
 	}
-	d, err := diffQueue(was, ranks, pl.Queue)
+	d, err := diffQueue(was, stood.queue, pl.Queue)
 	if err != nil {
 		if p.err == nil {
 			p.err = err
@@ -76,16 +76,34 @@ func (p *plan) player(guild music.GuildID, partition int, old, pl *music.Player,
 	}
 	p.slots(tSlotsNew, g, bot, d.inserted)
 	p.slots(tSlots, g, bot, d.updated)
-	p.queues = append(p.queues, rankedQueue{pl, d.ranks})
+	h := diffHistory(heard, stood.history, stood.known, pl.History)
+	p.history(g, bot, &h)
+	p.queues = append(p.queues, rankedQueue{pl, ranks{queue: d.ranks, history: h.first, known: true}})
+}
+
+func (p *plan) history(guild, bot string, d *historyDiff) {
+	if d.rewrite {
+		p.add(tHistoryAllGone, guild, bot)
+	}
+	for _, place := range d.removed {
+		p.add(tHistoryGone, guild, bot, place)
+	}
+	for _, s := range d.written {
+		p.add(tHistory, guild, bot, s.place, p.name(string(s.slot.ID)), titleOf(s.slot), p.json(s.slot))
+	}
+}
+
+// titleOf is what people know a slot by.
+func titleOf(s *music.Slot) string {
+	if s.Track.Title == "" {
+		return shown(s.Query.Text, maxShown)
+	}
+	return shown(s.Track.Title, maxShown)
 }
 
 func (p *plan) slots(table int, guild, bot string, slots []rankedSlot) {
 	for _, s := range slots {
-		title := s.slot.Track.Title
-		if title == "" {
-			title = s.slot.Query.Text
-		}
-		p.add(table, guild, bot, p.name(string(s.slot.ID)), s.rank, p.text(string(s.slot.State)), shown(title, maxShown), p.json(s.slot))
+		p.add(table, guild, bot, p.name(string(s.slot.ID)), s.rank, p.text(string(s.slot.State)), titleOf(s.slot), p.json(s.slot))
 	}
 }
 

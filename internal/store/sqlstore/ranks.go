@@ -8,26 +8,35 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 )
 
-// rankBook remembers the ranks of the queues that were loaded or committed, by
+// rankBook remembers where the slots stand that were loaded or committed, by
 // the player that holds them. A player is never written to, so its pointer
-// stands for its queue; an entry lives as long as its player. A player that is
-// not in the book has its queue written anew.
+// stands for its queue and its history; an entry lives as long as its player.
+// A player that is not in the book has both written anew.
 type rankBook struct {
 	mu    sync.Mutex
-	ranks map[weak.Pointer[music.Player]][]int64
+	ranks map[weak.Pointer[music.Player]]ranks
+}
+
+// ranks is where a player's slots stand.
+type ranks struct {
+	queue []int64
+	// history is the place of the first entry of the history; the others follow
+	// it without a gap. known is false where they do not.
+	history int64
+	known   bool
 }
 
 func newRankBook() *rankBook {
-	return &rankBook{ranks: map[weak.Pointer[music.Player]][]int64{}}
+	return &rankBook{ranks: map[weak.Pointer[music.Player]]ranks{}}
 }
 
-func (b *rankBook) of(p *music.Player) []int64 {
+func (b *rankBook) of(p *music.Player) ranks {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.ranks[weak.Make(p)]
 }
 
-func (b *rankBook) put(p *music.Player, ranks []int64) {
+func (b *rankBook) put(p *music.Player, ranks ranks) {
 	key := weak.Make(p)
 	b.mu.Lock()
 	_, known := b.ranks[key]

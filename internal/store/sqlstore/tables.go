@@ -4,12 +4,15 @@ package sqlstore
 const (
 	tSlotsAllGone = iota
 	tSlotsGone
+	tHistoryAllGone
+	tHistoryGone
 	tPlayersGone
 	tGuildsNew
 	tGuilds
 	tPlayers
 	tSlotsNew
 	tSlots
+	tHistory
 	tCursors
 	tDeadLetters
 	tEffects
@@ -33,10 +36,12 @@ const (
 // newTables returns the statements by their number.
 func newTables() [tableCount]*table {
 	return [tableCount]*table{
-		tSlotsAllGone: newTable(`DELETE FROM slots WHERE (guild_id, bot_id) IN (VALUES `, `(?, ?)`, `)`, false),
-		tSlotsGone:    newTable(`DELETE FROM slots WHERE (guild_id, bot_id, slot_id) IN (VALUES `, `(?, ?, ?)`, `)`, false),
-		tPlayersGone:  newTable(`DELETE FROM players WHERE (guild_id, bot_id) IN (VALUES `, `(?, ?)`, `)`, false),
-		tGuildsNew:    newTable(guildHead, `(?, ?, ?, ?, ?, ?, ?)`, ``, true),
+		tSlotsAllGone:   newTable(`DELETE FROM slots WHERE (guild_id, bot_id) IN (VALUES `, `(?, ?)`, `)`, false),
+		tSlotsGone:      newTable(`DELETE FROM slots WHERE (guild_id, bot_id, slot_id) IN (VALUES `, `(?, ?, ?)`, `)`, false),
+		tHistoryAllGone: newTable(`DELETE FROM history WHERE (guild_id, bot_id) IN (VALUES `, `(?, ?)`, `)`, false),
+		tHistoryGone:    newTable(`DELETE FROM history WHERE (guild_id, bot_id, place) IN (VALUES `, `(?, ?, CAST(? AS BIGINT))`, `)`, false),
+		tPlayersGone:    newTable(`DELETE FROM players WHERE (guild_id, bot_id) IN (VALUES `, `(?, ?)`, `)`, false),
+		tGuildsNew:      newTable(guildHead, `(?, ?, ?, ?, ?, ?, ?)`, ``, true),
 		tGuilds: newTable(guildHead, `(?, ?, ?, ?, ?, ?, ?)`,
 			` ON CONFLICT (guild_id) DO UPDATE SET name = excluded.name, plan = excluded.plan, state = excluded.state,
 			state_version = excluded.state_version, updated_at = excluded.updated_at, version = guilds.version + 1
@@ -50,6 +55,9 @@ func newTables() [tableCount]*table {
 		tSlots: newTable(slotHead, slotRow,
 			` ON CONFLICT (guild_id, bot_id, slot_id) DO UPDATE SET rank = excluded.rank, state = excluded.state,
 			title = excluded.title, data = excluded.data`, true),
+		tHistory: newTable(`INSERT INTO history (guild_id, bot_id, place, slot_id, title, data) VALUES `, `(?, ?, ?, ?, ?, ?)`,
+			` ON CONFLICT (guild_id, bot_id, place) DO UPDATE SET slot_id = excluded.slot_id, title = excluded.title,
+			data = excluded.data`, true),
 		tCursors: newTable(`INSERT INTO cursors (partition_id, source, generation, position) VALUES `, `(?, ?, ?, ?)`,
 			` ON CONFLICT (partition_id, source) DO UPDATE SET generation = excluded.generation, position = excluded.position`, true),
 		tDeadLetters: newTable(`INSERT INTO dead_letters (id, guild_id, partition_id, kind, input, error, occurred_at) VALUES `,

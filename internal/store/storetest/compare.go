@@ -29,6 +29,9 @@ func picture(t testing.TB, g *music.Guild) string {
 		for _, s := range p.Queue {
 			line("slot", s)
 		}
+		for _, s := range p.History {
+			line("heard", s)
+		}
 	}
 	return b.String()
 }

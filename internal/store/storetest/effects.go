@@ -166,4 +166,16 @@ func testDeadLetters(t *testing.T, open Open) {
 	}
 	_, err := s.DeadLettersAfter(ctx, "nothing", 2)
 	want(t, err, fault.NotFound, "a place that is not there")
+	for _, c := range []struct {
+		before time.Time
+		limit  int
+		gone   int
+	}{{epoch.Add(-time.Second), 9, 0}, {epoch, 9, 1}, {epoch.Add(1), 1, 1}, {epoch.Add(1), 9, 1}, {epoch.Add(1), 9, 0}} {
+		if n, err := s.PruneDeadLetters(ctx, c.before, c.limit); err != nil || n != c.gone {
+			t.Errorf("%+v pruned %d, %v", c, n, err)
+		}
+	}
+	if rows, err := s.DeadLettersAfter(ctx, "", 9); err != nil || len(rows) != 0 {
+		t.Errorf("there is %v, %v", rows, err)
+	}
 }

@@ -27,6 +27,7 @@ func rich(id string) *music.Guild {
 				ID: "a", State: music.SlotPending, Query: music.Query{Text: "ocean \u202e ñ 🎵", URL: false}, By: "carla", At: epoch,
 				Deadline: epoch.Add(15 * time.Second), Reply: music.ReplyTo{Surface: "discord", ID: "j"},
 			}},
+			History: []*music.Slot{played("h1"), played("h2"), played("h1")},
 		},
 		player("30"))
 	g.Bots = []music.BotID{"30", "20"}

@@ -90,7 +90,18 @@ func testJournal(t *testing.T, open Open) {
 		want(t, err, fault.Invalid, "an id that is there")
 	})
 	t.Run("prune", func(t *testing.T) {
-		for _, wanted := range []int{60, 40, 0} {
+		if n, err := s.Prune(ctx, epoch.Add(48*time.Hour), 5000); err != nil || n != 0 {
+			t.Errorf("pruned %d that no projection has read, %v", n, err)
+		}
+		for _, move := range [][2]int64{{0, 80}, {80, 301}} {
+			if n, err := s.Prune(ctx, epoch.Add(100*time.Second), 60); err != nil || n != int(min(move[0], 60)) {
+				t.Errorf("pruned %d up to %d, %v", n, move[0], err)
+			}
+			if err := s.ProjectPlays(ctx, move[0], move[1], nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, wanted := range []int{40, 0} {
 			if n, err := s.Prune(ctx, epoch.Add(100*time.Second), 60); err != nil || n != wanted {
 				t.Errorf("pruned %d, want %d, %v", n, wanted, err)
 			}

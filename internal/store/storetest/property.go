@@ -97,6 +97,7 @@ func (m *model) mutate(rt *rapid.T, before *music.Guild, id music.GuildID) *musi
 	}
 	p.Volume = rapid.IntRange(0, 200).Draw(rt, "player volume")
 	p.Queue = m.requeue(rt, slices.Clone(p.Queue))
+	p.History = m.remember(rt, slices.Clone(p.History))
 	return with(&g, &p)
 }
 
@@ -122,6 +123,28 @@ func (m *model) requeue(rt *rapid.T, q []*music.Slot) []*music.Slot {
 		}
 	}
 	return q
+}
+
+// remember changes a history as playing does, and as nothing does.
+func (m *model) remember(rt *rapid.T, h []*music.Slot) []*music.Slot {
+	for range rapid.IntRange(0, 3).Draw(rt, "ends") {
+		switch rapid.IntRange(0, 6).Draw(rt, "history") {
+		case 0, 1, 2:
+			m.made++
+			h = append(h, played(fmt.Sprintf("%s%d", m.prefix, m.made)))
+		case 3:
+			if len(h) > 0 { // the same one again
+				h = append(h, h[rapid.IntRange(0, len(h)-1).Draw(rt, "again")])
+			}
+		case 4:
+			h = h[rapid.IntRange(0, len(h)).Draw(rt, "falls out"):]
+		case 5:
+			h = h[:rapid.IntRange(0, len(h)).Draw(rt, "is taken")]
+		case 6:
+			h = rapid.Permutation(h).Draw(rt, "history's order")
+		}
+	}
+	return h
 }
 
 // reload goes on with what the store gives, as a successor does.

@@ -1,0 +1,89 @@
+package worker
+
+import (
+	"cmp"
+	"context"
+	"time"
+)
+
+// How long things are kept by default.
+const (
+	// KeepEffects is how long effects that were carried out are known, so that
+	// one that comes again is not carried out twice.
+	KeepEffects = 30 * 24 * time.Hour
+	// KeepDeadLetters is how long inputs that failed can be looked into.
+	KeepDeadLetters = 30 * 24 * time.Hour
+	// KeepJournal is how long the past can be read in every detail. What a
+	// projection has not read is kept longer.
+	KeepJournal = 90 * 24 * time.Hour
+	// KeepPlays is how long is known what was heard.
+	KeepPlays = 400 * 24 * time.Hour
+)
+
+// Rows are removed in small pieces with pauses, because SQLite has one writer
+// and commands wait for it.
+const (
+	pruneEvery = time.Minute
+	prunePause = 50 * time.Millisecond
+	// pruneLimit is how many rows one piece has; prunePieces is how many pieces
+	// of one kind are removed before the next kind has its turn.
+	pruneLimit  = 500
+	prunePieces = 100
+)
+
+// Retention says how long things are kept. What is 0 is kept as long as the
+// constants of this package say.
+type Retention struct {
+	Effects, DeadLetters, Journal, Plays time.Duration
+}
+
+func (t Retention) withDefaults() Retention {
+	return Retention{
+		Effects: cmp.Or(t.Effects, KeepEffects), DeadLetters: cmp.Or(t.DeadLetters, KeepDeadLetters),
+		Journal: cmp.Or(t.Journal, KeepJournal), Plays: cmp.Or(t.Plays, KeepPlays),
+	}
+}
+
+// keepHouse removes what is old, every minute.
+func (r *Role) keepHouse(ctx context.Context) {
+	keep := r.opt.Retention
+	for r.pause(ctx, pruneEvery) {
+		r.prune(ctx, "effects", keep.Effects, r.opt.Store.PruneEffects)
+		r.prune(ctx, "dead letters", keep.DeadLetters, r.opt.Store.PruneDeadLetters)
+		r.prune(ctx, "plays", keep.Plays, r.opt.Store.PrunePlays)
+		r.prune(ctx, "events", keep.Journal, r.opt.Store.Prune)
+	}
+}
+
+// pause waits, and returns false once ctx has ended.
+func (r *Role) pause(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-r.opt.Clock.After(d):
+		return ctx.Err() == nil
+	}
+}
+
+// prune removes what is older than keep, piece by piece, until nothing of it is
+// left or others have waited long enough.
+func (r *Role) prune(ctx context.Context, what string, keep time.Duration, f func(context.Context, time.Time, int) (int, error)) {
+	before := r.opt.Clock.Now().Add(-keep)
+	all := 0
+	for piece := range prunePieces {
+		if piece > 0 && !r.pause(ctx, prunePause) {
+			break
+		}
+		n, err := f(ctx, before, pruneLimit)
+		all += n
+		if err != nil && ctx.Err() == nil {
+			r.opt.Logger.Warn("what is old cannot be removed", "what", what, "error", err)
+		}
+		if err != nil || n < pruneLimit {
+			break
+		}
+	}
+	if all > 0 {
+		r.opt.Logger.Info("what is old was removed", "what", what, "count", all)
+	}
+}

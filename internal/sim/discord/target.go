@@ -1,0 +1,162 @@
+package discord
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/sim/faults"
+)
+
+// Bounds of what a fault may be told.
+const (
+	maxFaultDelay = time.Hour
+	maxFaultCount = 100_000
+)
+
+// target is what the arguments of a fault mean. Ids are filled in for the
+// arguments that the fault has.
+type target struct {
+	args                map[string]string
+	guild, channel, bot string
+	count, number       int
+	delay               time.Duration
+}
+
+// Arguments that several faults have.
+var (
+	argGuild   = faults.Arg{Name: "guild", Help: "name or id of a guild; the first one if left out"}
+	argChannel = faults.Arg{Name: "channel", Required: true, Help: "name or id of a channel of the guild"}
+	argBots    = faults.Arg{Name: "bot", Help: "name or id of a bot; all bots if left out"}
+	argBot     = faults.Arg{Name: "bot", Help: "name or id of a bot; may be left out where there is only one it can be"}
+	argCount   = faults.Arg{Name: "count", Default: "1", Help: "how many times; 0 is until it is cleared"}
+	argDelay   = faults.Arg{Name: "delay", Default: "5s", Help: "a duration, as 1.5s"}
+	argRoute   = faults.Arg{Name: "route", Help: "text that the route must contain, as POST /interactions; all routes if left out"}
+)
+
+// target resolves arguments that were checked. It returns NotFound for what
+// does not exist, Invalid for numbers out of bounds or a bot left open.
+func (w *World) target(op string, b breaker, args map[string]string) (target, error) {
+	t := target{args: args}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	has := func(name string) bool {
+		return slices.ContainsFunc(b.Args, func(a faults.Arg) bool { return a.Name == name })
+	}
+	var g *Guild
+	var err error
+	if has("guild") {
+		if g, err = w.targetGuild(op, args); err != nil {
+			return t, err
+		}
+		t.guild, args["guild"] = g.ID, g.Name
+	}
+	if has("channel") && args["channel"] != "" {
+		if t.channel, err = w.targetChannel(op, g, args); err != nil {
+			return t, err
+		}
+	}
+	if has("bot") {
+		if t.bot, err = w.targetBot(op, g, args, b.any); err != nil {
+			return t, err
+		}
+	}
+	return t, t.numbers(op)
+}
+
+func (w *World) targetGuild(op string, args map[string]string) (*Guild, error) {
+	if args["guild"] == "" && len(w.st.Guilds) > 0 {
+		return w.st.Guilds[0], nil
+	}
+	return w.findGuild(op, args["guild"])
+}
+
+// targetChannel also knows the channels that were there at first.
+func (w *World) targetChannel(op string, g *Guild, args map[string]string) (string, error) {
+	c, err := findChannel(op, g, args["channel"])
+	if err != nil {
+		if c = w.firstChannel(g, args["channel"]); c == nil {
+			return "", err
+		}
+	}
+	args["channel"] = c.Name
+	return c.ID, nil
+}
+
+// targetBot is the bot that is named, the only one, or the only one in voice.
+// With optional true it may be left open.
+func (w *World) targetBot(op string, g *Guild, args map[string]string, optional bool) (string, error) {
+	if args["bot"] != "" {
+		b, err := w.findBot(op, args["bot"])
+		if err != nil {
+			return "", err
+		}
+		args["bot"] = b.Name
+		return b.ID, nil
+	}
+	if optional {
+		return "", nil
+	}
+	only := w.st.Bots
+	if g != nil && len(only) > 1 {
+		only = slices.DeleteFunc(slices.Clone(only), func(b *Bot) bool { return g.Voice[b.ID] == nil })
+	}
+	if len(only) != 1 {
+		names := make([]string, 0, len(w.st.Bots))
+		for _, b := range w.st.Bots {
+			names = append(names, b.Name)
+		}
+		return "", fault.New(fault.Invalid, op, "it is not clear which bot is meant").
+			WithHint("name one with bot: " + strings.Join(names, ", "))
+	}
+	args["bot"] = only[0].Name
+	return only[0].ID, nil
+}
+
+// numbers reads count, delay, retry_after, status, code and limit.
+func (t *target) numbers(op string) error {
+	refuse := func(name, want string) error {
+		return fault.New(fault.Invalid, op, name+" is not as it must be").WithHint(want)
+	}
+	for _, name := range []string{"count", "status", "code", "limit"} {
+		v, ok := t.args[name]
+		if !ok {
+			continue
+		}
+		n, err := strconv.Atoi(v)
+		if err != nil || n < 0 || n > maxFaultCount {
+			return refuse(name, "a whole number from 0 to "+strconv.Itoa(maxFaultCount))
+		}
+		if name == "count" {
+			t.count = n
+		} else {
+			t.number = n
+		}
+	}
+	if v, ok := t.args["delay"]; ok {
+		d, err := time.ParseDuration(v)
+		if err != nil || d <= 0 || d > maxFaultDelay {
+			return refuse("delay", "a duration up to "+maxFaultDelay.String()+", as 1.5s")
+		}
+		t.delay = d
+	}
+	if v, ok := t.args["retry_after"]; ok {
+		s, err := strconv.ParseFloat(v, 64)
+		if err != nil || math.IsNaN(s) || s < 0.001 || s > maxFaultDelay.Seconds() {
+			return refuse("retry_after", "seconds up to 3600, as 1.25")
+		}
+		t.delay = time.Duration(s * float64(time.Second))
+	}
+	return nil
+}
+
+// armed is the target as a fault that waits.
+func (t *target) armed(name string) *armed {
+	return &armed{
+		name: name, bot: t.bot, route: t.args["route"], left: t.count, args: t.args, delay: t.delay,
+		code: t.number, form: t.args["form"], whole: t.args["header"] != "fraction", after: t.args["applied"] == "true",
+	}
+}

@@ -1,0 +1,214 @@
+package sqlstore
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+	"unicode/utf8"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/fault"
+)
+
+// slotReader reads slots from the texts of rows. A start reads some hundred
+// thousand of them, so it reads what nearly all of them are by itself: a track
+// with who asked for it. Whatever it does not know in a slot makes encoding/json
+// read that slot. A slot's texts are one piece of memory; those that many slots
+// share are kept once.
+type slotReader struct {
+	shared map[string]string
+	buf    []byte
+}
+
+func newSlotReader() *slotReader { return &slotReader{shared: map[string]string{}} }
+
+type placed struct {
+	at   int64
+	slot *music.Slot
+}
+
+// rows reads the rows of one queue, in the order of their places. Errors:
+// Internal for a text that cannot be read.
+func (r *slotReader) rows(text string) ([]*music.Slot, []int64, error) {
+	t := slotText{text: text}
+	valid := utf8.ValidString(text)
+	var all []placed
+	for {
+		at, ok := t.integer()
+		if !ok || !t.eat(',') {
+			return nil, nil, unreadable(nil)
+		}
+		s := &music.Slot{}
+		if start := t.at; !valid || !r.slot(&t, s) {
+			t.at = start
+			raw, ok := t.object()
+			if !ok {
+				return nil, nil, unreadable(nil)
+			}
+			*s = music.Slot{}
+			if err := json.Unmarshal([]byte(raw), s); err != nil {
+				return nil, nil, unreadable(err)
+			}
+		}
+		all = append(all, placed{at, s})
+		if !t.rest() {
+			break
+		}
+		if !t.eat(',') {
+			return nil, nil, unreadable(nil)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.at, b.at) })
+	slots, places := make([]*music.Slot, len(all)), make([]int64, len(all))
+	for i, p := range all {
+		slots[i], places[i] = p.slot, p.at
+	}
+	return slots, places, nil
+}
+
+func unreadable(err error) error {
+	return fault.Wrap(err, fault.Internal, loadOp, "a slot cannot be read")
+}
+
+// The texts of a slot: those that are its own, then those that it shares.
+const (
+	xID = iota
+	xEncoded
+	xIdentifier
+	xURI
+	xISRC
+	xTitle
+	xAuthor
+	xArtwork
+	ownTexts
+	xSource = iota - 1
+	xState
+	xBy
+	xAt
+	textCount
+)
+
+var (
+	slotTexts  = map[string]int{"id": xID, "state": xState, "by": xBy, "at": xAt}
+	trackTexts = map[string]int{
+		"encoded": xEncoded, "identifier": xIdentifier, "uri": xURI, "isrc": xISRC, "title": xTitle, "author": xAuthor,
+		"artwork": xArtwork, "source": xSource,
+	}
+)
+
+// found is what stands in a slot's text.
+type found struct {
+	texts   [textCount]string
+	escaped [textCount]bool
+	seen    [textCount]bool
+	track   bool
+	length  bool
+	stream  bool
+}
+
+// slot reads one slot, false for one that has anything else than usual.
+func (r *slotReader) slot(t *slotText, s *music.Slot) bool {
+	var f found
+	ok := t.members(func(name string) bool {
+		if name == "track" && !f.track {
+			f.track = true
+			return t.members(func(name string) bool { return f.ofTrack(t, &s.Track, name) })
+		}
+		return f.text(t, slotTexts, name)
+	})
+	if !ok {
+		return false
+	}
+	s.At, ok = moment(f.texts[xAt])
+	return ok && !f.escaped[xAt] && r.give(&f, s)
+}
+
+func (f *found) ofTrack(t *slotText, track *music.Track, name string) (ok bool) {
+	switch {
+	case name == "length_ns" && !f.length:
+		f.length = true
+		var n int64
+		n, ok = t.integer()
+		track.Length = time.Duration(n)
+		return ok
+	case name == "stream" && !f.stream:
+		f.stream = true
+		track.Stream, ok = t.boolean()
+		return ok
+	}
+	return f.text(t, trackTexts, name)
+}
+
+// text passes a member that is a text of one of these names, once.
+func (f *found) text(t *slotText, names map[string]int, name string) (ok bool) {
+	i, known := names[name]
+	if !known || f.seen[i] {
+		return false
+	}
+	f.seen[i] = true
+	f.texts[i], f.escaped[i], ok = t.quoted()
+	return ok
+}
+
+// members passes an object as encoding/json writes it, without spaces.
+func (t *slotText) members(member func(name string) bool) bool {
+	if !t.eat('{') {
+		return false
+	}
+	for {
+		name, escaped, ok := t.quoted()
+		if !ok || escaped || !t.eat(':') || !member(name) {
+			return false
+		}
+		if t.eat('}') {
+			return true
+		}
+		if !t.eat(',') {
+			return false
+		}
+	}
+}
+
+// give puts the texts into the slot.
+func (r *slotReader) give(f *found, s *music.Slot) bool {
+	r.buf = r.buf[:0]
+	var ends [ownTexts]int
+	for i := range ownTexts {
+		if !f.escaped[i] {
+			r.buf = append(r.buf, f.texts[i]...)
+		} else {
+			var ok bool
+			if r.buf, ok = unescape(r.buf, f.texts[i]); !ok {
+				return false
+			}
+		}
+		ends[i] = len(r.buf)
+	}
+	if f.escaped[xSource] || f.escaped[xState] || f.escaped[xBy] {
+		return false
+	}
+	own := string(r.buf)
+	s.ID = music.SlotID(own[:ends[xID]])
+	s.Track.Encoded = own[ends[xID]:ends[xEncoded]]
+	s.Track.Identifier = own[ends[xEncoded]:ends[xIdentifier]]
+	s.Track.URI = own[ends[xIdentifier]:ends[xURI]]
+	s.Track.ISRC = own[ends[xURI]:ends[xISRC]]
+	s.Track.Title = own[ends[xISRC]:ends[xTitle]]
+	s.Track.Author = own[ends[xTitle]:ends[xAuthor]]
+	s.Track.Artwork = own[ends[xAuthor]:ends[xArtwork]]
+	s.Track.Source = r.share(f.texts[xSource])
+	s.State = music.SlotState(r.share(f.texts[xState]))
+	s.By = music.UserID(r.share(f.texts[xBy]))
+	return true
+}
+
+// share returns a text that is kept once for all slots that have it.
+func (r *slotReader) share(s string) string {
+	if known, ok := r.shared[s]; ok {
+		return known
+	}
+	c := string([]byte(s))
+	r.shared[c] = c
+	return c
+}
