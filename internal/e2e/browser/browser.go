@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
@@ -61,10 +62,11 @@ func Open(tb testing.TB) *Tab {
 	alloc, release := chromedp.NewExecAllocator(context.Background(),
 		chromedp.ExecPath(program), chromedp.UserDataDir(dir), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("autoplay-policy", "no-user-gesture-required"),
-		chromedp.WSURLReadTimeout(patience))
+		chromedp.Flag("disable-sync", true), chromedp.Flag("disable-dev-shm-usage", true),
+		chromedp.Flag("autoplay-policy", "no-user-gesture-required"))
 	t := &Tab{tb: tb}
-	ctx, cancel := chromedp.NewContext(alloc, chromedp.WithErrorf(func(string, ...any) {}))
+	quiet := func(string, ...any) {} // what a newer browser says that the library does not know
+	ctx, cancel := chromedp.NewContext(alloc, chromedp.WithErrorf(quiet), chromedp.WithLogf(quiet), chromedp.WithListener(t.listen))
 	t.ctx = ctx
 	tb.Cleanup(func() {
 		_ = chromedp.Cancel(ctx) // waits until it has ended
@@ -77,8 +79,7 @@ func Open(tb testing.TB) *Tab {
 			tb.Errorf("the page: %s", c)
 		}
 	})
-	chromedp.ListenTarget(ctx, t.listen)
-	t.do("the browser starts", log.Enable(), runtime.Enable())
+	call(t, log.Enable, cdp.Empty{})
 	return t
 }
 
@@ -86,9 +87,12 @@ func (t *Tab) listen(e any) {
 	var text string
 	switch e := e.(type) {
 	case *runtime.EventExceptionThrown:
-		text = e.ExceptionDetails.Error()
+		text = e.ExceptionDetails.Text
+		if x := e.ExceptionDetails.Exception; x != nil {
+			text += " " + x.Description
+		}
 	case *log.EventEntryAdded:
-		if e.Entry.Source == log.SourceSecurity || e.Entry.Source == log.SourceJavascript {
+		if e.Entry.Source == log.EntrySourceSecurity || e.Entry.Source == log.EntrySourceJavascript {
 			text = e.Entry.Text
 		}
 	}
@@ -99,10 +103,17 @@ func (t *Tab) listen(e any) {
 	}
 }
 
-func (t *Tab) do(what string, actions ...chromedp.Action) {
+// call sends a command of the protocol.
+func call[P, R any](t *Tab, command cdp.Command[P, R], params P) {
 	t.tb.Helper()
-	// The first run starts the browser, and must not be cut off by a limit.
-	if err := chromedp.Run(t.ctx, actions...); err != nil {
+	if _, err := chromedp.Call(t.ctx, command, params); err != nil {
+		t.tb.Fatalf("%s: %v", command.Method, err)
+	}
+}
+
+func (t *Tab) do(what string, action chromedp.Action[chromedp.Void]) {
+	t.tb.Helper()
+	if err := chromedp.Do(t.ctx, action); err != nil {
 		t.tb.Fatalf("%s: %v", what, err)
 	}
 }
@@ -112,8 +123,12 @@ func (t *Tab) do(what string, actions ...chromedp.Action) {
 func (t *Tab) Size(width, height int64, dark bool) {
 	t.tb.Helper()
 	scheme := map[bool]string{false: "light", true: "dark"}[dark]
-	t.do("the size", emulation.SetDeviceMetricsOverride(width, height, 1, width < 700),
-		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
+	call(t, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{
+		Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 700,
+	})
+	call(t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+	})
 }
 
 // Go loads an address.
@@ -133,11 +148,18 @@ func Get[T any](t *Tab, expression string) T {
 }
 
 func get[T any](t *Tab, expression string) (T, error) {
-	var out T
-	err := chromedp.Run(t.ctx, chromedp.Evaluate(expression, &out, func(p *runtime.EvaluateParams) *runtime.EvaluateParams {
-		return p.WithAwaitPromise(true).WithUserGesture(true)
+	return chromedp.Run(t.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise, func(p *runtime.EvaluateParams) {
+		yes := true
+		p.UserGesture = &yes
 	}))
-	return out, err
+}
+
+// Do evaluates an expression for what it does.
+func (t *Tab) Do(expression string) {
+	t.tb.Helper()
+	if _, err := get[chromedp.Void](t, expression); err != nil {
+		t.tb.Fatalf("%s: %v", expression, err)
+	}
 }
 
 // Until evaluates an expression until it is true.
@@ -166,14 +188,14 @@ func (t *Tab) Until(what, expression string) {
 func (t *Tab) Click(selector string) {
 	t.tb.Helper()
 	t.Until(selector+" can be clicked", fmt.Sprintf("(() => { const e = document.querySelector(%q); return e && !e.disabled; })()", selector))
-	Get[any](t, fmt.Sprintf("document.querySelector(%q).click()", selector))
+	t.Do(fmt.Sprintf("document.querySelector(%q).click()", selector))
 }
 
 // Focus puts the focus on an element.
 func (t *Tab) Focus(selector string) {
 	t.tb.Helper()
 	t.Until(selector+" is there", fmt.Sprintf("document.querySelector(%q)", selector))
-	Get[any](t, fmt.Sprintf("document.querySelector(%q).focus()", selector))
+	t.Do(fmt.Sprintf("document.querySelector(%q).focus()", selector))
 }
 
 // Keys types into whatever has the focus; see package kb for keys without a sign.
@@ -186,7 +208,7 @@ func (t *Tab) Keys(keys string) {
 func (t *Tab) Pick(selector, value string) {
 	t.tb.Helper()
 	t.Until(selector+" is there", fmt.Sprintf("document.querySelector(%q)", selector))
-	Get[any](t, fmt.Sprintf(`(() => { const e = document.querySelector(%q);
+	t.Do(fmt.Sprintf(`(() => { const e = document.querySelector(%q);
 		e.value = [...e.options].find((o) => o.value === %q || o.text === %q).value;
 		e.dispatchEvent(new Event("change", { bubbles: true })); })()`, selector, value, value))
 }
@@ -199,8 +221,8 @@ func (t *Tab) Shot(name string) {
 	if dir == "" {
 		dir = t.tb.TempDir()
 	}
-	var png []byte
-	if err := chromedp.Run(t.ctx, chromedp.CaptureScreenshot(&png)); err != nil {
+	png, err := chromedp.Run(t.ctx, chromedp.CaptureScreenshot())
+	if err != nil {
 		t.tb.Errorf("the picture %s: %v", name, err)
 		return
 	}

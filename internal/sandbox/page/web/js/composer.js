@@ -33,6 +33,9 @@ class Composer {
       this.submit();
     });
     this.form.addEventListener("keydown", (e) => this.key(e));
+    // Enter is answered where it goes down: the field that has the focus then may
+    // be another one when the browser would send the form by itself.
+    this.form.addEventListener("keypress", (e) => e.key === "Enter" && e.target.tagName === "INPUT" && e.preventDefault());
     this.say.addEventListener("input", () => this.typed());
     this.say.addEventListener("focus", () => this.typed());
     this.say.addEventListener("blur", () => this.list.hide());

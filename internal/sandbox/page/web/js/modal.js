@@ -65,7 +65,10 @@ export function openModal(modal) {
   const back = document.activeElement;
   box.addEventListener("close", () => {
     box.remove();
-    if (back?.isConnected) back.focus();
+    // The browser gives the focus back, but to a text field without its caret.
+    if (!back?.isConnected) return;
+    back.blur();
+    back.focus();
   });
   document.body.append(box);
   box.showModal();
