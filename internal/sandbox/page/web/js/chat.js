@@ -2,7 +2,8 @@
 import { $, h, keepFocus } from "./dom.js";
 import { icon } from "./icons.js";
 import { t, relative } from "./i18n.js";
-import { state, on, channel, bot, placeName } from "./state.js";
+import { state, on, channel, bot, me, placeName, voiceOf } from "./state.js";
+import { sound } from "./sound.js";
 import { message } from "./message.js";
 import { drawerButton } from "./drawer.js";
 
@@ -61,21 +62,36 @@ function one(id) {
   if (end) log.scrollTop = log.scrollHeight;
 }
 
+// soundButton is what a phone shows of the sound while the channels are hidden.
+function soundButton() {
+  const s = sound.status();
+  if (!me() || s.unable || !state.world.guilds.some((g) => voiceOf(me().id, g.id))) return null;
+  const label = t(!s.on ? "sound.on" : sound.muted ? "sound.unmute" : "sound.mute");
+  return h("button", { type: "button", class: "tool only-small" + (s.on ? "" : " asks"), id: "sound-small", "aria-label": label, title: label,
+    onclick: () => (s.on ? sound.setMuted(!sound.muted) : sound.turnOn()) }, icon(s.on && !sound.muted ? "speaker" : "quiet"));
+}
+
 function head() {
   const c = channel();
-  $("chat-head").replaceChildren(
+  keepFocus($("chat-head"), () => $("chat-head").replaceChildren(
     h("button", { type: "button", class: "tool only-small", "aria-label": t("app.servers"), onclick: () => document.body.classList.toggle("show-places") }, icon("menu")),
     icon(state.guild ? "hash" : "chat"), h("h2", { class: "title", text: state.guild ? c?.name || "" : bot(state.channel)?.name || "" }),
-    h("span", { class: "stretch" }),
+    h("span", { class: "stretch" }), soundButton(),
     h("button", { type: "button", class: "tool", "aria-label": t("app.members"), title: t("app.members"), id: "people-button", onclick: () => {
       document.body.classList.toggle(matchMedia("(max-width: 1099px)").matches ? "show-people" : "hide-people");
     } }, icon("people")),
-    drawerButton());
+    drawerButton()));
   document.title = placeName() + " · Sandbox";
 }
 
 export function chat() {
   log = $("log");
+  // Whoever reads the newest goes on reading it when the room changes.
+  let atEnd = true;
+  log.addEventListener("scroll", () => { atEnd = nearEnd(); }, { passive: true });
+  new ResizeObserver(() => {
+    if (atEnd) log.scrollTop = log.scrollHeight;
+  }).observe(log);
   log.addEventListener("focusout", () => {
     // What changed while a menu was used is shown now.
     setTimeout(() => {
@@ -89,7 +105,11 @@ export function chat() {
     if (e.target.matches("select")) e.target.blur();
   });
   on("messages", (id) => (id ? one(id) : whole()));
-  on("place", head);
+  on("place voice", () => state.user && head());
+  on("sound", () => {
+    const now = $("sound-small"), next = soundButton();
+    if (now && next && now.getAttribute("aria-label") !== next.getAttribute("aria-label")) now.replaceWith(next);
+  });
   on("connection", () => {
     $("banner").hidden = state.online;
     $("banner").textContent = t("app.lost");

@@ -89,7 +89,18 @@ class Composer {
     for (const o of command.options) if (o.required || values.has(o.name)) this.add(o, values.get(o.name));
     if (!this.fields.length) {
       // The chip needs something that has the focus, for Enter and Escape.
-      this.slots.append(h("input", { class: "field-input bare", "aria-label": "/" + command.path, maxlength: 0, autocomplete: "off", id: "bare" }));
+      // What is typed there is for the first option, if there is one.
+      const bare = h("input", { class: "field-input bare", "aria-label": "/" + command.path, autocomplete: "off", id: "bare", oninput: () => {
+        const text = bare.value.trim();
+        bare.value = "";
+        if (!text || !command.options.length) return;
+        const f = this.add(command.options[0]);
+        this.offer();
+        f.input.value = text;
+        f.input.focus();
+        f.suggest();
+      } });
+      this.slots.append(bare);
     }
     this.offer();
     this.hint(command.description);

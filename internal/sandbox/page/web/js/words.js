@@ -92,7 +92,7 @@ export const words = {
   "area.node": ["Audio nodes", "Nodos de audio"],
   "nodes.title": ["What the nodes play", "Lo que tocan los nodos"],
   "nodes.idle": ["plays nothing", "no toca nada"],
-  "nodes.players": ["{n} players", "{n} reproductores"],
+  "nodes.players": ["players: {n}", "reproductores: {n}"],
   "nodes.down": ["down", "caído"],
   "nodes.up": ["up", "activo"],
   "nodes.volume": ["volume {n} %", "volumen {n} %"],
