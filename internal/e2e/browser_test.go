@@ -96,8 +96,9 @@ func TestTheSandboxInABrowser(t *testing.T) {
 
 	tab.Click("#drawer-button")
 	tab.Until("faults are listed by area", `document.querySelectorAll(".area").length >= 4 && document.querySelectorAll("[data-fault]").length > 20`)
-	broken(tab, "sim-1")
-	broken(tab, "sim-2")
+	for _, node := range browser.Get[[]string](tab, `[...document.querySelectorAll("[data-node]")].map((n) => n.dataset.node)`) {
+		broken(tab, node)
+	}
 	tab.Until("without a node it is silent", muteNow)
 	tab.Shot("broken")
 	tab.Click("#mend-all")

@@ -187,15 +187,18 @@ func (t *Tab) Until(what, expression string) {
 // Click waits for an element that is there and enabled, and clicks it.
 func (t *Tab) Click(selector string) {
 	t.tb.Helper()
-	t.Until(selector+" can be clicked", fmt.Sprintf("(() => { const e = document.querySelector(%q); return e && !e.disabled; })()", selector))
-	t.Do(fmt.Sprintf("document.querySelector(%q).click()", selector))
+	t.Until(selector+" can be clicked", fmt.Sprintf(`(() => {
+		const e = document.querySelector(%q);
+		if (!e || e.disabled) return false;
+		e.click();
+		return true;
+	})()`, selector))
 }
 
 // Focus puts the focus on an element.
 func (t *Tab) Focus(selector string) {
 	t.tb.Helper()
-	t.Until(selector+" is there", fmt.Sprintf("document.querySelector(%q)", selector))
-	t.Do(fmt.Sprintf("document.querySelector(%q).focus()", selector))
+	t.Until(selector+" takes the focus", fmt.Sprintf("(() => { const e = document.querySelector(%q); e?.focus(); return e && document.activeElement === e; })()", selector))
 }
 
 // Keys types into whatever has the focus; see package kb for keys without a sign.
@@ -207,10 +210,13 @@ func (t *Tab) Keys(keys string) {
 // Pick chooses a value of a select element, as a person does.
 func (t *Tab) Pick(selector, value string) {
 	t.tb.Helper()
-	t.Until(selector+" is there", fmt.Sprintf("document.querySelector(%q)", selector))
-	t.Do(fmt.Sprintf(`(() => { const e = document.querySelector(%q);
-		e.value = [...e.options].find((o) => o.value === %q || o.text === %q).value;
-		e.dispatchEvent(new Event("change", { bubbles: true })); })()`, selector, value, value))
+	t.Until(value+" can be picked from "+selector, fmt.Sprintf(`(() => {
+		const e = document.querySelector(%q), o = [...e?.options || []].find((o) => o.value === %q || o.text === %q);
+		if (!o || e.disabled) return false;
+		e.value = o.value;
+		e.dispatchEvent(new Event("change", { bubbles: true }));
+		return true;
+	})()`, selector, value, value))
 }
 
 // Shot takes a picture of the page, into the directory that the variable
