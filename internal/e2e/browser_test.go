@@ -101,6 +101,11 @@ func TestTheSandboxInABrowser(t *testing.T) {
 	}
 	tab.Until("without a node it is silent", muteNow)
 	tab.Shot("broken")
+	tab.Do(`document.querySelector('[data-fault="node.slow_load"]').open = true`)
+	tab.Click(`[data-set="node.slow_load"]`)
+	tab.Until("another one is marked", `document.querySelectorAll(".fault.active").length === 2`)
+	tab.Click(`[data-clear="node.slow_load"]`)
+	tab.Until("one is mended alone", `document.querySelectorAll(".fault.active").length === 1`)
 	tab.Click("#mend-all")
 	tab.Until("nothing is marked any more", `!document.querySelector(".fault.active")`)
 	tab.Until("it sounds again", aloud)
@@ -158,6 +163,8 @@ func TestLooksOfTheSandbox(t *testing.T) {
 	} {
 		t.Run(look.name, func(t *testing.T) {
 			tab.Size(look.width, look.height, look.dark)
+			const still = `!document.getAnimations().some((a) => a.playState === "running" && a.effect.getComputedTiming().iterations === 1)`
+			tab.Until("all stands still", still)
 			tab.Until("nothing is wider than the screen", `document.documentElement.scrollWidth <= innerWidth && document.querySelector("#log").scrollWidth <= document.querySelector("#log").clientWidth`)
 			tab.Shot(look.name)
 			check := func(what string) {
@@ -169,7 +176,7 @@ func TestLooksOfTheSandbox(t *testing.T) {
 			check("the chat")
 			for button, open := range map[string]string{"#people-button": "people", "#drawer-button": "drawer"} {
 				tab.Click(button)
-				tab.Until(open+" moved in", `!document.getAnimations().some((a) => a.playState === "running" && a.effect.getComputedTiming().iterations === 1)`)
+				tab.Until(open+" moved in", still)
 				tab.Shot(look.name + "-" + open)
 				check(open)
 				tab.Do(`document.body.classList.remove("show-people", "hide-people"); document.querySelector("#drawer").hidden || document.querySelector("#drawer-head button").click()`)
