@@ -1,7 +1,10 @@
 package e2e_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp/kb"
@@ -49,6 +52,42 @@ func broken(tab *browser.Tab, node string) {
 	tab.Until(node+" is marked as down", fmt.Sprintf(`document.querySelector('[data-node=%q] .mark.bad')`, node))
 }
 
+// filter sets filters of the player that sounds, at its node.
+func filter(t *testing.T, r *e2e.Rig, body string) {
+	t.Helper()
+	w, err := r.Control().World(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range w.Nodes {
+		raw, err := r.Control().Players(t.Context(), n.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var players []struct{ Session, Guild string }
+		if err := json.Unmarshal(raw, &players); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range players {
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPatch,
+				"http://"+n.Address+"/v4/sessions/"+p.Session+"/players/"+p.Guild, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Authorization", n.Password)
+			req.Header.Set("Content-Type", "application/json")
+			res, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = res.Body.Close()
+			if res.StatusCode != http.StatusOK {
+				t.Fatalf("the node refuses filters: %d", res.StatusCode)
+			}
+		}
+	}
+}
+
 func TestTheSandboxInABrowser(t *testing.T) {
 	t.Parallel()
 	r := e2e.NewRig(t, false)
@@ -79,6 +118,14 @@ func TestTheSandboxInABrowser(t *testing.T) {
 	tab.Until("the sound is there too", inStep)
 	typeIn(tab, "/volume 50")
 	tab.Until("the volume is heard", `__sandbox.audio().playing[0]?.gain === 0.5`)
+
+	filter(t, r, `{"filters":{"timescale":{"speed":1.25},"equalizer":[{"band":3,"gain":0.2}],"lowPass":{"smoothing":3},"tremolo":{"frequency":4,"depth":0.3}}}`)
+	tab.Until("the speed is heard, with filters on the way", `__sandbox.audio().playing[0]?.rate === 1.25 && `+aloud)
+	tab.Until("in step at that speed", inStep)
+	filter(t, r, `{"filters":{"volume":0}}`)
+	tab.Until("a volume of the filters is heard", `__sandbox.audio().playing[0]?.gain === 0 && __sandbox.audio().level < 0.0001`)
+	filter(t, r, `{"filters":{}}`)
+	tab.Until("without filters it is as before", `__sandbox.audio().playing[0]?.rate === 1 && `+aloud)
 
 	tab.Click("#mute")
 	tab.Until("mute is silent", `__sandbox.audio().level < 0.0001`)
