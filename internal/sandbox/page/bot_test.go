@@ -3,6 +3,7 @@ package page_test
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -105,9 +106,7 @@ var said = []obj{
 func panel() obj {
 	button := func(style int, label string, more obj) obj {
 		o := obj{"type": 2, "style": style, "label": label, "custom_id": "b-" + label}
-		for k, v := range more {
-			o[k] = v
-		}
+		maps.Copy(o, more)
 		return o
 	}
 	return obj{
@@ -204,7 +203,10 @@ func (s *stage) answer(ctx context.Context, in interaction) {
 		case <-ctx.Done():
 		}
 	case in.Data.Name == "find":
-		raw, _ := json.Marshal(in.Data.Options)
+		raw, err := json.Marshal(in.Data.Options)
+		if err != nil {
+			s.t.Error(err)
+		}
 		callback(4, obj{"content": "found " + string(raw)})
 	}
 }

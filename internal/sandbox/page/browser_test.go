@@ -165,4 +165,14 @@ func TestAnswersOfAllKinds(t *testing.T) {
 	other.Until("direct messages have their place", `document.querySelector("#chat-head").innerText.includes("atril")`)
 	other.Click(`.server[aria-label="demo"]`)
 	other.Until("and back", `document.querySelector("#log").innerText.includes("at last")`)
+	for _, x := range []*browser.Tab{tab, other} {
+		if text := browser.Get[string](x, `document.body.innerText.match(/\b(null|undefined|NaN|\[object)\b/)?.[0] || ""`); text != "" {
+			t.Errorf("the page shows %q", text)
+		}
+	}
+	other.Click("#drawer-button")
+	other.Click("#reset")
+	other.Click("dialog .button.danger")
+	other.Until("the world is as at first", `document.querySelector("#log").innerText.includes("This is the beginning of #general")`)
+	tab.Until("for everybody", `document.querySelector("#log").innerText.includes("This is the beginning of #general")`)
 }

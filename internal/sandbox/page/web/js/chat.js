@@ -76,7 +76,7 @@ function head() {
   keepFocus($("chat-head"), () => $("chat-head").replaceChildren(
     h("button", { type: "button", class: "tool only-small", "aria-label": t("app.servers"), onclick: () => document.body.classList.toggle("show-places") }, icon("menu")),
     icon(state.guild ? "hash" : "chat"), h("h2", { class: "title", text: state.guild ? c?.name || "" : bot(state.channel)?.name || "" }),
-    h("span", { class: "stretch" }), soundButton(),
+    h("span", { class: "stretch" }), soundButton() || "",
     h("button", { type: "button", class: "tool", "aria-label": t("app.members"), title: t("app.members"), id: "people-button", onclick: () => {
       document.body.classList.toggle(matchMedia("(max-width: 1099px)").matches ? "show-people" : "hide-people");
     } }, icon("people")),
