@@ -32,7 +32,6 @@ export const guild = () => state.world?.guilds.find((g) => g.id === state.guild)
 export const me = () => state.world?.users.find((u) => u.name === state.user);
 export const bot = (id) => state.world?.bots.find((b) => b.application_id === id);
 export const channel = () => guild()?.channels.find((c) => c.id === state.channel);
-export const isMember = (g, name) => g.members.includes(name);
 
 // who is a person or a bot by id: {id, name, bot}.
 export function who(id) {

@@ -32,7 +32,6 @@ export const words = {
   "theme.auto": ["Theme: system", "Tema: sistema"],
   "theme.light": ["Theme: light", "Tema: claro"],
   "theme.dark": ["Theme: dark", "Tema: oscuro"],
-  "people.voice": ["In voice — {name}", "En voz — {name}"],
   "people.online": ["Members", "Miembros"],
   "people.bots": ["Bots", "Bots"],
   "people.away": ["Not in this server", "Fuera de este servidor"],
