@@ -76,11 +76,14 @@ func (w *world) user(name string) music.UserID {
 }
 
 // connect runs a connection from a state.
-func (w *world) connect(state store.ShardSession, snaps []store.GuildSnapshot) *rig {
+func (w *world) connect(state store.ShardSession, snaps []store.GuildSnapshot, change ...func(*discord.Options)) *rig {
 	w.t.Helper()
 	return start(w.t, &gate{t: w.t}, func(o *discord.Options) {
 		o.Bot, o.Token = music.BotID(w.bot.ApplicationID), secret.New(w.bot.Token)
 		o.Limits, o.State, o.Snapshots = w.rest, state, each(snaps)
+		for _, f := range change {
+			f(o)
+		}
 	})
 }
 
