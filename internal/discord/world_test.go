@@ -29,6 +29,21 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	w := newFaultyWorld(t)
+	t.Cleanup(func() {
+		for _, v := range w.Violations() {
+			// What is not there may be asked for; what is malformed may not be sent.
+			if v.Surface == "gateway" || v.Status == http.StatusBadRequest || v.Status == http.StatusTooManyRequests {
+				t.Errorf("what Discord refuses was sent: %+v", v)
+			}
+		}
+	})
+	return w
+}
+
+// newFaultyWorld is a world that may refuse what is sent, because it was told to.
+func newFaultyWorld(t *testing.T) *world {
+	t.Helper()
 	w := sim.New(sim.Options{IdentifyInterval: -1})
 	srv := httptest.NewServer(w.Handler())
 	w.SetBaseURL(srv.URL)
@@ -43,12 +58,6 @@ func newWorld(t *testing.T) *world {
 			t.Error(err)
 		}
 		srv.Close()
-		for _, v := range w.Violations() {
-			// What is not there may be asked for; what is malformed may not be sent.
-			if v.Surface == "gateway" || v.Status == http.StatusBadRequest || v.Status == http.StatusTooManyRequests {
-				t.Errorf("what Discord refuses was sent: %+v", v)
-			}
-		}
 	})
 	return &world{World: w, t: t, bot: v.Bots[0], guild: v.Guilds[0], rest: r}
 }
