@@ -232,6 +232,7 @@ func desired(p *music.Player, epoch int64, now time.Time) (lavalink.Desired, boo
 		return d, true
 	}
 	d.Play, d.Track, d.Position = p.Play.ID, p.Play.Track.Encoded, p.Play.PositionAt(now)
+	d.Seeks = p.Play.Seeks
 	return d, d.Voice.Complete()
 }
 
