@@ -42,7 +42,7 @@ func (l *lines) String() string {
 
 func (l *lines) wait(t *testing.T, part string) {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for !strings.Contains(l.String(), part) {
 		select {
 		case <-l.more:
@@ -98,7 +98,7 @@ func TestTailOutlivesTheDaemon(t *testing.T) {
 		if got != 130 {
 			t.Errorf("exit code %d", got)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("it does not end")
 	}
 	var want []string

@@ -30,7 +30,7 @@ func server(t *testing.T, f http.HandlerFunc) *client.Client {
 	t.Helper()
 	srv := httptest.NewServer(f)
 	t.Cleanup(srv.Close)
-	c, err := client.New(client.Options{URL: srv.URL + "/", Timeout: 5 * time.Second, UserAgent: "test/1"})
+	c, err := client.New(client.Options{URL: srv.URL + "/", Timeout: 30 * time.Second, UserAgent: "test/1"})
 	if err != nil {
 		t.Fatal(err)
 	}

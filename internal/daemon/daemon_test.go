@@ -64,7 +64,7 @@ func run(t *testing.T, o daemon.Options) (view.Status, func() error) {
 		return s, func() error { cancel(); return <-done }
 	case err := <-done:
 		t.Fatalf("it ended: %v", err)
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("it does not come up")
 	}
 	return view.Status{}, nil
@@ -86,7 +86,7 @@ func TestDaemonFromStartToEnd(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		s, err := c.Status(t.Context())
 		if err == nil && s.Ready && len(s.Bots) == 1 && s.Nodes.Active == 1 && s.Ownership.Held == s.Ownership.Total {
 			break

@@ -158,7 +158,7 @@ func TestShutdownHasATimeLimit(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 			// The others are told too, although nobody waits for them.
-			for deadline := time.Now().Add(5 * time.Second); len(notes.all()) < 2; {
+			for deadline := time.Now().Add(30 * time.Second); len(notes.all()) < 2; {
 				if time.Now().After(deadline) {
 					t.Fatalf("the part behind was not told to end: %v", notes.all())
 				}

@@ -29,7 +29,7 @@ const (
 	guildID = "4194304000000" // shard 0 of 1
 	// token's first part is botID in base64.
 	token   = "MTAwMA.Gabcde.abcdefghijklmnopqrstuvwxyz"
-	patient = 10 * time.Second
+	patient = time.Minute
 )
 
 // gate is a gateway that does exactly what a test tells it to.

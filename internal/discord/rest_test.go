@@ -250,18 +250,18 @@ func TestRetries(t *testing.T) {
 
 func TestRetriesEnd(t *testing.T) {
 	a, r := newAPI(t, reply{status: 500})
-	ctx, cancel := context.WithTimeout(t.Context(), 600*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	from := time.Now()
 	err := r.DeleteMessage(ctx, "20", "9")
-	if fault.CodeOf(err) != fault.Unavailable || time.Since(from) > 3*time.Second || len(a.all()) < 2 {
+	if fault.CodeOf(err) != fault.Unavailable || time.Since(from) > 20*time.Second || len(a.all()) < 2 {
 		t.Errorf("it gave %v after %s and %d requests", err, time.Since(from), len(a.all()))
 	}
 	dead, err := discord.NewREST(discord.RESTOptions{Token: secret.New(token), URL: "http://127.0.0.1:1"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
+	ctx, cancel = context.WithTimeout(t.Context(), 2*time.Second)
 	defer cancel()
 	if _, err := dead.Followup(ctx, botID, secret.New(hookToken), disgo.MessageCreate{}); fault.CodeOf(err) != fault.Unavailable {
 		t.Errorf("where nothing was sent, a follow-up gave %v", err)

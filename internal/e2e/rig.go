@@ -16,7 +16,7 @@ import (
 )
 
 // Patience is how long a condition may take to become true.
-const Patience = 30 * time.Second
+const Patience = time.Minute
 
 // askEvery is how often one asks for it.
 const askEvery = 5 * time.Millisecond

@@ -173,7 +173,7 @@ func (w *world) over(t *testing.T, socket bool) *http.Client {
 		return d.DialContext(ctx, "tcp", w.tcp)
 	}}
 	t.Cleanup(tr.CloseIdleConnections)
-	return &http.Client{Transport: tr, Timeout: 10 * time.Second}
+	return &http.Client{Transport: tr, Timeout: 30 * time.Second}
 }
 
 type reply struct {

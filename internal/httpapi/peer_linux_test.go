@@ -28,7 +28,7 @@ func dialAs(uid int, path string) (net.Conn, error) {
 			done <- result{err: errno}
 			return
 		}
-		c, err := net.DialTimeout("unix", path, 5*time.Second)
+		c, err := net.DialTimeout("unix", path, 30*time.Second)
 		done <- result{c, err}
 	}()
 	r := <-done
@@ -56,7 +56,7 @@ func TestAnotherUserIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = c.Close() }()
-	_ = c.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = c.SetDeadline(time.Now().Add(30 * time.Second))
 	if _, err := io.WriteString(c, "GET /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func (w *world) follow(t *testing.T, path string, header ...string) (<-chan stri
 
 func expect(t *testing.T, lines <-chan string, want string) {
 	t.Helper()
-	deadline := time.After(10 * time.Second)
+	deadline := time.After(30 * time.Second)
 	for {
 		select {
 		case l, ok := <-lines:
@@ -88,7 +88,7 @@ func ended(t *testing.T, w *world) {
 	t.Helper()
 	select {
 	case <-w.ended:
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("the backend goes on for a reader that left")
 	}
 }

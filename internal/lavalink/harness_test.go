@@ -23,7 +23,7 @@ const (
 	password = "youshallnotpass"
 	bot      = music.BotID("4001")
 	guild    = music.GuildID("7001")
-	patience = 20 * time.Second
+	patience = time.Minute
 )
 
 var (

@@ -2,6 +2,8 @@ package output_test
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -21,7 +23,7 @@ func anything(t *rapid.T, depth int) any {
 	}
 	switch rapid.IntRange(0, kinds-1).Draw(t, "kind") {
 	case 0:
-		return rapid.OneOf(rapid.SampledFrom([]string{"no", "yes", "on", "~", "null", "1", "1e3", "0x1f", "1:30", "2026-03-01", "", " ", "- a", "a: b", "#x", "'", "\"", "<<", "=", "!!str"}), rapid.StringMatching(`[ -~áé\n\t日]{0,20}`)).Draw(t, "text")
+		return rapid.OneOf(rapid.SampledFrom([]string{"no", "yes", "on", "~", "null", "1", "1e3", "0x1f", "1:30", "2026-03-01", "", " ", "- a", "a: b", "#x", "'", "\"", "<<", "=", "!!str"}), rapid.StringMatching(`[ -~áé\n\t日]{0,20}`), rapid.String()).Draw(t, "text")
 	case 1:
 		return float64(rapid.Int32().Draw(t, "number"))
 	case 2:
@@ -38,35 +40,56 @@ func anything(t *rapid.T, depth int) any {
 	}
 	m := map[string]any{}
 	for range rapid.IntRange(0, 4).Draw(t, "size") {
-		m[rapid.SampledFrom([]string{"on", "name", "a b", "1", "no", "x:y"}).Draw(t, "key")] = anything(t, depth-1)
+		key := rapid.OneOf(rapid.SampledFrom([]string{"on", "name", "a b", "1", "no", "x:y"}), rapid.StringMatching(`[ -~\n\t]{0,8}`))
+		m[key.Draw(t, "key")] = anything(t, depth-1)
 	}
 	return m
 }
 
 // What is printed as YAML is what is printed as JSON.
 func TestYAMLSaysWhatJSONSays(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		in := map[string]any{"value": anything(t, 3)}
-		p, out, _ := printer(output.Options{Format: output.FormatYAML})
-		if err := p.Print(in, nil, nil); err != nil {
-			t.Fatal(err)
-		}
-		var back any
-		if err := yaml.Unmarshal(out.Bytes(), &back); err != nil {
-			t.Fatalf("%v: %q", err, out)
-		}
-		want, _ := json.Marshal(in)
-		got, err := json.Marshal(back)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var a, b any
-		_ = json.Unmarshal(want, &a)
-		_ = json.Unmarshal(got, &b)
-		if !reflect.DeepEqual(a, b) {
-			t.Fatalf("%s became %s by %q", want, got, out)
-		}
-	})
+	rapid.Check(t, func(t *rapid.T) { sameAsJSON(t, map[string]any{"value": anything(t, 3)}) })
+}
+
+// Texts that a block of lines or a bare word would lose or could not hold.
+func TestYAMLKeepsAwkwardTexts(t *testing.T) {
+	for _, s := range []string{
+		"\t\n", "\n", "\n\n", " \n", "\n\t", "\n a", "\ta\nb", "  a\nb", "a\n\tb", "a\n  b\n", "a\n\n", "a \n b", "\t", "a\tb", "a\r\nb", "\r",
+		"a\u0085b", "a\u2028b\nc", "\ufeffa", "\ufeffa\nb", "a\x00b", "a\u00a0b", "#a\n#b", "---\na", "...\n", "- a\n- b", "|\na", "%a\nb",
+	} {
+		t.Run(fmt.Sprintf("%q", s), func(t *testing.T) {
+			sameAsJSON(t, map[string]any{"value": s, "list": []any{s, []any{s}, map[string]any{s: s}}})
+		})
+	}
+}
+
+// sameAsJSON fails where a value that is printed as YAML is read as another one
+// than JSON has.
+func sameAsJSON(t rapid.TB, in any) {
+	t.Helper()
+	p, out, _ := printer(output.Options{Format: output.FormatYAML})
+	if err := p.Print(in, nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	var back any
+	if err := yaml.Unmarshal(out.Bytes(), &back); err != nil {
+		t.Fatalf("%v: %q", err, out)
+	}
+	want, err := json.Marshal(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := json.Marshal(back)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var a, b any
+	if err := errors.Join(json.Unmarshal(want, &a), json.Unmarshal(got, &b)); err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(a, b) {
+		t.Fatalf("%s became %s by %q", want, got, out)
+	}
 }
 
 // Whatever text a track has, a table keeps its rows and steers nothing.

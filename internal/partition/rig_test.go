@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	patience = 20 * time.Second
+	patience = time.Minute
 	forever  = 1000 * time.Hour
 	bot      = music.BotID("900")
 )

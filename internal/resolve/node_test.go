@@ -39,7 +39,7 @@ func TestThroughANode(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := resolve.New(resolve.Options{Loader: one{client}, Policy: policy(t, resolve.PolicyOptions{Trusted: []string{sim.MediaHost}})})
+	r, err := resolve.New(resolve.Options{Loader: one{client}, Timeout: time.Minute, Policy: policy(t, resolve.PolicyOptions{Trusted: []string{sim.MediaHost}})})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func TestNodeDownMovesThePlayerWithItsPosition(t *testing.T) {
 	first, id := p.Node, p.Play.ID
 	before := p.Play.PositionAt(time.Now())
 	node(r, first).SetDown(true)
-	roletest.UntilWithin(t, 20*time.Second, "it sounds on the other node", func() bool {
+	roletest.Until(t, "it sounds on the other node", func() bool {
 		p := a.Player(r)
 		return p != nil && p.Node != "" && p.Node != first && a.Sounds(r)
 	})
@@ -70,7 +70,7 @@ func TestNodeDownMovesThePlayerWithItsPosition(t *testing.T) {
 	}
 	// The lost node comes back with its session and what it still has of the player.
 	node(r, first).SetDown(false)
-	roletest.UntilWithin(t, 15*time.Second, "the old player is gone", func() bool { n, _ := playersOf(node(r, first)); return n == 0 })
+	roletest.Until(t, "the old player is gone", func() bool { n, _ := playersOf(node(r, first)); return n == 0 })
 	if p := a.Player(r); p.Node == first || p.Play == nil || p.Play.ID != id {
 		t.Errorf("the return of the old node changed the player: %+v", p)
 	}
@@ -94,7 +94,7 @@ func TestNodeThatIsDownWhenItsGuildIsReadLosesItsPlayers(t *testing.T) {
 	r.NewBus()
 	b := r.StartAudio()
 	r.StartGateway()
-	roletest.UntilWithin(t, 20*time.Second, "it sounds on the other node", func() bool {
+	roletest.Until(t, "it sounds on the other node", func() bool {
 		p := b.Player(r)
 		return p != nil && p.Node != "" && p.Node != first && b.Sounds(r)
 	})
@@ -120,7 +120,7 @@ func TestWithoutANodeItWaitsAndPlaysWhenOneReturns(t *testing.T) {
 		t.Fatalf("the queue was not kept: %+v", p)
 	}
 	r.Nodes[0].SetDown(false)
-	roletest.UntilWithin(t, 15*time.Second, "it plays by itself", func() bool { return a.Sounds(r) })
+	roletest.Until(t, "it plays by itself", func() bool { return a.Sounds(r) })
 }
 
 func TestWrongPasswordIsRefusedWithItsReason(t *testing.T) {

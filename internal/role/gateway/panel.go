@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"sync"
 	"time"
 
@@ -40,12 +41,14 @@ type panels struct {
 	busy  map[topic.PlayerRef]bool
 	calm  map[topic.PlayerRef]time.Time
 	shown map[topic.PlayerRef]store.Panel
+	// unsure are those for which a post was sent whose answer did not come.
+	unsure map[topic.PlayerRef]bool
 }
 
 func newPanels(r *Role) *panels {
 	return &panels{
 		role: r, changed: map[topic.PlayerRef]bool{}, busy: map[topic.PlayerRef]bool{}, calm: map[topic.PlayerRef]time.Time{},
-		shown: map[topic.PlayerRef]store.Panel{},
+		shown: map[topic.PlayerRef]store.Panel{}, unsure: map[topic.PlayerRef]bool{},
 	}
 }
 
@@ -184,11 +187,15 @@ func (p *panels) converge(ctx context.Context, ref topic.PlayerRef) error {
 		}
 		if now.Sub(was.Posted) < panelAge || player.Play == nil {
 			err := p.role.front().rest.EditMessage(ctx, was.Channel, was.Message, m.Update())
-			if fault.CodeOf(err) != fault.NotFound && fault.CodeOf(err) != fault.Quota {
-				if err != nil {
-					return err
-				}
+			switch fault.CodeOf(err) {
+			case "":
 				return p.keep(ctx, ref, next)
+			case fault.NotFound, fault.Quota:
+				// A new message takes its place.
+			case fault.Denied, fault.Invalid:
+				return err
+			default:
+				return errors.Join(err, p.doubt(ctx, ref, was))
 			}
 		}
 	}
@@ -199,13 +206,22 @@ func (p *panels) converge(ctx context.Context, ref topic.PlayerRef) error {
 }
 
 // post puts a new message in the place of an old one. The play's id keeps a
-// message that was posted and not noted from being posted twice.
+// message that was posted and not noted from being posted twice; Discord then
+// answers with the first one as it was, so that what it shows is in doubt. A post
+// is not broken off where the role ends: a successor knows nothing of it.
 func (p *panels) post(ctx context.Context, ref topic.PlayerRef, next, was store.Panel, m render.Message, play string) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), respondWithin)
+	defer cancel()
 	id, err := p.role.front().rest.CreateMessage(ctx, next.Channel, "panel:"+play+":"+was.Message, m.Create())
+	doubtful := p.posted(ref, err)
 	if err != nil {
 		return err
 	}
 	next.Message, next.Posted = id, next.Updated
+	if doubtful {
+		next.Digest = ""
+		p.dirty(ref)
+	}
 	if err := p.keep(ctx, ref, next); err != nil {
 		return err
 	}
@@ -218,14 +234,46 @@ func (p *panels) post(ctx context.Context, ref topic.PlayerRef, next, was store.
 	return nil
 }
 
+// posted notes what came of a post, and says whether one before it may have been
+// carried out although no answer came.
+func (p *panels) posted(ref topic.PlayerRef, err error) (doubtful bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	doubtful = p.unsure[ref]
+	switch fault.CodeOf(err) {
+	case "":
+		delete(p.unsure, ref)
+	case fault.Denied, fault.Invalid, fault.NotFound, fault.Quota:
+	default:
+		p.unsure[ref] = true
+	}
+	return doubtful
+}
+
+// keep notes what a panel shows. The message shows it already, so that it is
+// noted even where the role is about to end: a successor that believes in what
+// was shown before would leave a panel alone that has to change back to it.
 func (p *panels) keep(ctx context.Context, ref topic.PlayerRef, next store.Panel) error {
-	if err := p.role.opt.Store.SavePanel(ctx, next); err != nil {
-		return err
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), respondWithin)
+	defer cancel()
+	err := p.role.opt.Store.SavePanel(ctx, next)
+	if err != nil {
+		next.Digest = "" // it is shown once more, and noted then
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.shown[ref] = next
-	return nil
+	return err
+}
+
+// doubt notes that nobody knows what a panel shows: an edit was sent, and its
+// answer did not come. Whatever is wanted next is edited, the old content too.
+func (p *panels) doubt(ctx context.Context, ref topic.PlayerRef, was store.Panel) error {
+	if was.Digest == "" {
+		return nil
+	}
+	was.Digest = ""
+	return p.keep(ctx, ref, was)
 }
 
 func (p *panels) forget(ctx context.Context, ref topic.PlayerRef) error {

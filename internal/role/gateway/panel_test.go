@@ -200,7 +200,7 @@ func TestComponentOfAnotherVersionIsAnsweredKindly(t *testing.T) {
 	r.StartGateway()
 	rest(t, r, http.MethodPost, "/channels/"+string(r.Text)+"/messages",
 		`{"content":"old","components":[{"type":1,"components":[{"type":2,"style":1,"label":"Skip","custom_id":"skip"}]}]}`)
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	res, err := r.World.Click(ctx, simdiscord.Click{Guild: "demo", User: "ana", CustomID: "skip"})
 	if err != nil || res.State != "answered" || roletest.Text(t, res) == "" {

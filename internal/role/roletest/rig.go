@@ -82,6 +82,7 @@ func New(t testing.TB, o Options) *Rig {
 	})
 	db, err := sqlstore.Open(t.Context(), sqlstore.Options{
 		URL: "sqlite://" + filepath.Join(t.TempDir(), "p.db"), Partitions: 4, Logger: o.Logger,
+		Timeout: 30 * time.Second, // a busy machine is no database that does not answer
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -171,16 +172,17 @@ func (x *Running) Wait(t testing.TB) error {
 	select {
 	case <-x.done:
 		return x.err
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("it does not end")
 		return nil
 	}
 }
 
-// Until waits until something is so, for ten seconds at most.
+// Until waits until something is so, for a minute at most: a machine that is busy
+// with other tests takes its time.
 func Until(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	UntilWithin(t, 10*time.Second, what, ok)
+	UntilWithin(t, time.Minute, what, ok)
 }
 
 // UntilWithin waits until something is so.

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -24,6 +25,10 @@ func TestMain(m *testing.M) {
 
 func open(tb testing.TB, o sqlstore.Options) *sqlstore.DB {
 	tb.Helper()
+	// A busy machine is no database that does not answer: tests of that set their own.
+	if o.Timeout == 0 {
+		o.Timeout = 30 * time.Second
+	}
 	db, err := sqlstore.Open(tb.Context(), o)
 	if err != nil {
 		tb.Fatal(err)

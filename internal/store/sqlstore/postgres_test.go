@@ -109,7 +109,7 @@ func TestAConnectionThatBreaksAtCommit(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p, address := newProxy(t, testenv.Postgres(t))
 			var armed atomic.Bool
-			db := open(t, sqlstore.Options{URL: address, Timeout: 500 * time.Millisecond, Failpoint: func(s store.Stage) error {
+			db := open(t, sqlstore.Options{URL: address, Timeout: 3 * time.Second, Failpoint: func(s store.Stage) error {
 				// The stage is where COMMIT is about to be sent; it is sent.
 				if s == store.StageCommit && armed.CompareAndSwap(true, false) {
 					c.cut(p)
@@ -123,7 +123,7 @@ func TestAConnectionThatBreaksAtCommit(t *testing.T) {
 			armed.Store(true)
 			start := time.Now()
 			_, err = db.Commit(t.Context(), batchOf(l, 0, "event"))
-			if fault.CodeOf(err) != fault.Unknown || time.Since(start) > 5*time.Second {
+			if fault.CodeOf(err) != fault.Unknown || time.Since(start) > 30*time.Second {
 				t.Fatalf("after %v: %v", time.Since(start), err)
 			}
 			p.cut()
@@ -156,7 +156,7 @@ func TestAConnectionThatBreaksAtCommit(t *testing.T) {
 
 func TestAServerThatDoesNotAnswer(t *testing.T) {
 	p, address := newProxy(t, testenv.Postgres(t))
-	db := open(t, sqlstore.Options{URL: address, Timeout: 300 * time.Millisecond})
+	db := open(t, sqlstore.Options{URL: address, Timeout: 2 * time.Second})
 	l, err := db.Acquire(t.Context(), 0, "h", time.Minute)
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +173,7 @@ func TestAServerThatDoesNotAnswer(t *testing.T) {
 		if code := fault.CodeOf(err); code != fault.Unavailable && (name != "commit" || code != fault.Unknown) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if d := time.Since(start); d > 3*time.Second {
+		if d := time.Since(start); d > 30*time.Second {
 			t.Errorf("%s took %v", name, d)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // lease may take many times over.
 func eventually(t *testing.T, f func() error) {
 	t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(time.Minute)
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
 	for {
