@@ -260,6 +260,99 @@ func TestACleanedUpPlayerComesBack(t *testing.T) {
 	}
 }
 
+// reports sends a report of a node about what it plays.
+func reports(t *testing.T, n *roletest.Node, kind, rest string) {
+	t.Helper()
+	p := n.Players()[0]
+	m := fmt.Sprintf(`{"op":"event","type":%q,"guildId":%q,"track":{"userData":%s}%s}`, kind, p.Guild, p.UserData, rest)
+	if err := n.SendRaw(p.Session, []byte(m)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestReportsOfTroubleWhileATrackSounds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, kind, rest string
+		next             bool
+	}{
+		{"an exception alone ends nothing", "TrackExceptionEvent", `,"exception":{"message":"a page was lost","severity":"common"}`, false},
+		{"a stuck track gives way", "TrackStuckEvent", `,"thresholdMs":10000`, true},
+		{"a track that failed to load gives way", "TrackEndEvent", `,"reason":"loadFailed"`, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			r := roletest.New(t, roletest.Options{Nodes: 1})
+			a := r.StartAudio()
+			r.StartGateway()
+			play(r, a, "ocean floor")
+			was := a.Player(r).Play.ID
+			r.Send(`/play query:"night train"`)
+			reports(t, r.Nodes[0], c.kind, c.rest)
+			if !c.next {
+				// What comes behind it was read after it.
+				r.Send("/pause")
+				roletest.Until(t, "it is paused", func() bool { return r.Nodes[0].Players()[0].Paused })
+				if p := a.Player(r); p.Play == nil || p.Play.ID != was {
+					t.Errorf("the player: %+v", p)
+				}
+				return
+			}
+			roletest.Until(t, "the next one sounds", func() bool {
+				p := a.Player(r)
+				return a.Sounds(r) && p.Play.Track.Identifier == "night-train" && r.Nodes[0].Players()[0].Identifier == "night-train"
+			})
+			if p := a.Player(r); len(p.Queue) != 0 || p.Halted {
+				t.Errorf("the player: %+v", p)
+			}
+		})
+	}
+}
+
+// A lost node may still have a link: what it says of the plays that left it is
+// not believed, or a track that goes on elsewhere would be skipped.
+func TestWhatALostNodeSaysOfItsPlaysIsIgnored(t *testing.T) {
+	t.Parallel()
+	r, a, has, _, first := two(t)
+	was := a.Player(r)
+	r.Send(`/play query:"night train"`)
+	for _, n := range r.Nodes {
+		if n.Name != string(first) {
+			n.SetDown(true)
+		}
+	}
+	roletest.Until(t, "one node is left", func() bool { return up(a) == 1 })
+	// Its REST fails while its socket stands: it counts as lost.
+	has.breaks(func(w http.ResponseWriter, req *http.Request) bool {
+		if isSocket(req) {
+			return false
+		}
+		http.Error(w, "no", http.StatusBadGateway)
+		return true
+	})
+	roletest.Until(t, "the player has no node", func() bool { p := a.Player(r); return p.Node == "" && p.Play != nil })
+	n := node(r, first)
+	reports(t, n, "TrackEndEvent", `,"reason":"finished"`)
+	reports(t, n, "TrackStuckEvent", "")
+	if err := n.SendRaw(n.Sessions()[0].ID, []byte("{")); err != nil {
+		t.Fatal(err)
+	}
+	roletest.Until(t, "they were read", func() bool {
+		var sum uint64
+		a.EachUndecodable(func(_ string, n uint64) { sum += n })
+		return sum > 0
+	})
+	for _, n := range r.Nodes {
+		if n.Name != string(first) {
+			n.SetDown(false)
+		}
+	}
+	movedOn(t, r, a, was)
+	if p := a.Player(r); len(p.Queue) != 1 {
+		t.Errorf("the queue: %+v", p.Queue)
+	}
+}
+
 func TestStatsThatLieHurtNobody(t *testing.T) {
 	t.Parallel()
 	r := roletest.New(t, roletest.Options{Nodes: 2})
