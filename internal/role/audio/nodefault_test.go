@@ -230,11 +230,7 @@ func TestOddMessagesOfANodeChangeNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	roletest.Until(t, "they were read", func() bool {
-		var sum uint64
-		a.EachUndecodable(func(_ string, n uint64) { sum += n })
-		return sum >= 2
-	})
+	roletest.Until(t, "they were read", func() bool { return undecodable(a) >= 2 })
 	r.Send("/pause")
 	roletest.Until(t, "it still obeys", func() bool { all := n.Players(); return len(all) == 1 && all[0].Paused })
 	if p := a.Player(r); p.Play == nil || p.Play.ID != was.Play.ID {
@@ -337,20 +333,33 @@ func TestWhatALostNodeSaysOfItsPlaysIsIgnored(t *testing.T) {
 	if err := n.SendRaw(n.Sessions()[0].ID, []byte("{")); err != nil {
 		t.Fatal(err)
 	}
-	roletest.Until(t, "they were read", func() bool {
-		var sum uint64
-		a.EachUndecodable(func(_ string, n uint64) { sum += n })
-		return sum > 0
-	})
+	roletest.Until(t, "they were read", func() bool { return undecodable(a) > 0 })
 	for _, n := range r.Nodes {
 		if n.Name != string(first) {
 			n.SetDown(false)
 		}
 	}
 	movedOn(t, r, a, was)
-	if p := a.Player(r); len(p.Queue) != 1 {
-		t.Errorf("the queue: %+v", p.Queue)
+	// Nor is what it says once they are elsewhere.
+	reports(t, n, "TrackEndEvent", `,"reason":"finished"`)
+	before := undecodable(a)
+	if err := n.SendRaw(n.Sessions()[0].ID, []byte("{")); err != nil {
+		t.Fatal(err)
 	}
+	roletest.Until(t, "it was read", func() bool { return undecodable(a) > before })
+	// What it would have led to is in front of this.
+	r.Send("/pause")
+	p := a.Player(r)
+	if p.Play == nil || p.Play.ID != was.Play.ID || len(p.Queue) != 1 {
+		t.Errorf("the player: %+v", p)
+	}
+}
+
+// undecodable counts the messages of nodes that could not be read.
+func undecodable(a *roletest.Audio) uint64 {
+	var sum uint64
+	a.EachUndecodable(func(_ string, n uint64) { sum += n })
+	return sum
 }
 
 func TestStatsThatLieHurtNobody(t *testing.T) {
