@@ -39,6 +39,19 @@ func TestWhoComesFirstInALane(t *testing.T) {
 	}
 }
 
+func TestALostNodeIsLeftByTheMostListenersFirst(t *testing.T) {
+	t.Parallel()
+	hits := []hit{{"101", 2}, {"102", 9}, {"103", 0}, {"104", 9}, {"105", 7}}
+	mostFirst(hits)
+	var got []string
+	for _, h := range hits {
+		got = append(got, string(h.guild))
+	}
+	if want := []string{"102", "104", "105", "101", "103"}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+}
+
 func TestALaneHasOnlyItsShare(t *testing.T) {
 	t.Parallel()
 	l := newLanes(2, 100)

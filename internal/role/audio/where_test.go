@@ -5,7 +5,6 @@ import (
 	"io"
 	"net/http"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -155,81 +154,5 @@ func TestTooManyQuestionsAreAnsweredWithNothing(t *testing.T) {
 	}
 	if !c.has("dropped") {
 		t.Error("a guild had more than its share of questions")
-	}
-}
-
-// moved collects in which order guilds lose their node.
-type moved struct {
-	mu     sync.Mutex
-	guilds []string
-}
-
-func TestThoseWithTheMostListenersMoveFirst(t *testing.T) {
-	t.Parallel()
-	r := roletest.New(t, roletest.Options{Nodes: 2})
-	a := r.StartAudio()
-	roletest.Until(t, "both nodes are up", func() bool { return up(a) == 2 })
-	listeners := map[music.GuildID]int{"101": 2, "102": 9, "103": 5, "104": 1, "105": 7}
-	for guild, n := range listeners {
-		tell := func(id string, b music.Body) {
-			r.Deliver(music.Input{ID: id + string(guild), Guild: guild, Body: b})
-		}
-		tell("present", music.BotPresent{Bot: r.Bot})
-		states := []music.VoiceState{}
-		for i := range n {
-			states = append(states, music.VoiceState{User: music.UserID(fmt.Sprint("5", i)), Channel: "9001"})
-		}
-		tell("voices", music.VoiceSnapshot{Bot: r.Bot, States: states})
-		tell("play", music.Command{
-			Actor: music.Actor{User: "50", Voice: "9001", Bots: []music.BotAccess{{Bot: r.Bot, Connect: true, Speak: true}}},
-			Do:    music.Enqueue{Query: "ocean floor"},
-		})
-	}
-	player := func(guild music.GuildID) *music.Player {
-		g, known := a.Loop().View(guild)
-		if !known {
-			return nil
-		}
-		return g.Player(r.Bot)
-	}
-	for guild := range listeners {
-		roletest.Until(t, "it has something to play", func() bool { p := player(guild); return p != nil && p.Play != nil })
-		// Its voice server stays unknown: what would sound is of no matter here.
-		r.Deliver(music.Input{ID: "joined" + string(guild), Guild: guild, Body: music.VoiceState{
-			User: music.UserID(r.Bot), Channel: "9001", Session: "s", Bot: true,
-		}})
-		roletest.Until(t, "it has a node", func() bool { return player(guild).Node != "" })
-		r.Deliver(music.Input{ID: "put" + string(guild), Guild: guild, Body: music.Placed{Bot: r.Bot, Node: "n1"}})
-		roletest.Until(t, "it is on the first", func() bool { return player(guild).Node == "n1" })
-	}
-	var got moved
-	events := r.Bus.Subscribe(topic.Events, 1024)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for m := range events.C() {
-			if m.Kind == (music.PlayerPlaced{}).EventType() {
-				got.mu.Lock()
-				if !slices.Contains(got.guilds, m.Key) {
-					got.guilds = append(got.guilds, m.Key)
-				}
-				got.mu.Unlock()
-			}
-		}
-	}()
-	r.Nodes[0].SetDown(true)
-	roletest.Until(t, "all are on the second", func() bool {
-		for guild := range listeners {
-			if player(guild).Node != "n2" {
-				return false
-			}
-		}
-		return true
-	})
-	events.Close()
-	<-done
-	want := []string{"102", "105", "103", "101", "104"}
-	if !slices.Equal(got.guilds, want) {
-		t.Errorf("they went in the order %v, by listeners it is %v", got.guilds, want)
 	}
 }
