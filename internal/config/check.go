@@ -17,6 +17,7 @@ import (
 )
 
 var (
+	regionPattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 	namePattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 	prefixPattern = regexp.MustCompile(`^[a-zA-Z0-9]{1,32}:?$`)
 	hostPattern   = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)

@@ -61,7 +61,7 @@ type Bot struct {
 
 // Lavalink is the nodes that play.
 type Lavalink struct {
-	Nodes []Node `key:"nodes" doc:"The nodes that play. LAVALINK_NODES sets them as name=host:port,password;…" allow:"list of {name, address, password or password_file, secure}"`
+	Nodes []Node `key:"nodes" doc:"The nodes that play. LAVALINK_NODES sets them as name=host:port,password;…" allow:"list of {name, address, password or password_file, secure, regions}"`
 }
 
 // Node is one Lavalink or NodeLink server.
@@ -71,6 +71,7 @@ type Node struct {
 	Password     secret.Text `key:"password" doc:"The node's password."`
 	PasswordFile string      `key:"password_file" doc:"A file that holds the password, instead of password." allow:"path of a readable file"`
 	Secure       bool        `key:"secure" default:"false" doc:"Uses TLS." allow:"true|false"`
+	Regions      []string    `key:"regions" doc:"Where the node stands, as the names of Discord's voice servers begin. Players whose voice server is near are given to it first." allow:"list of names such as rotterdam or us-east"`
 }
 
 // Resolve is how a query becomes tracks, and what may be fetched.

@@ -42,6 +42,12 @@ func (l *loader) checkNodes(c *Config) {
 		if err := checkAddress(n.Address, false); err != nil {
 			l.problem(at+".address", source, err.Error(), "host:port")
 		}
+		for k, region := range n.Regions {
+			n.Regions[k] = strings.ToLower(region)
+			if !regionPattern.MatchString(n.Regions[k]) {
+				l.problem(fmt.Sprintf("%s.regions[%d]", at, k), source, quote(region)+" is not allowed", "a name such as rotterdam or us-east")
+			}
+		}
 		n.Password = l.secret(at, "password", source, n.Password, n.PasswordFile)
 		if slices.Contains(defaultCredentials, n.Password.Reveal()) && !loopback(n.Address) {
 			l.problem(at+".password", source, "is one that everybody knows, and the node is not on this machine", "a password of your own")

@@ -62,6 +62,7 @@ func TestFaults(t *testing.T) {
 		{name: "bots by variable", env: []string{"PLATFORM_DISCORD__BOTS=x"}, want: []string{"discord.bots", "DISCORD_TOKEN"}},
 		{name: "nodes by flag", flags: map[string]any{"lavalink.nodes": "x"}, want: []string{"lavalink.nodes", "flag --lavalink-nodes", "configuration file"}},
 		{name: "node address", yaml: node("{name: a, address: lava, password: long enough}"), want: []string{"lavalink.nodes[0].address", "host:port"}},
+		{name: "node region", yaml: node("{name: a, address: 'lava.example:2333', password: long enough, regions: [rotterdam, 'us east']}"), want: []string{"lavalink.nodes[0].regions[1]", `"us east" is not allowed`}},
 		{name: "default password", yaml: node("{name: a, address: 'lava.example:2333', password: youshallnotpass}"), want: []string{"lavalink.nodes[0].password", "everybody knows"}},
 		{name: "default password of the database", yaml: "database: {url: 'postgres://a:changeme@db.example/x'}", want: []string{"database.url", "everybody knows"}},
 		{name: "database scheme", yaml: "database: {url: 'mysql://a@b/c'}", want: []string{"database.url", "sqlite:///PATH or postgres://"}},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,15 @@ func TestQuickStart(t *testing.T) {
 	}
 	if n := c.Lavalink.Nodes; len(n) != 2 || n[0].Secure || n[1].Name != "two" || n[1].Address != "[2001:db8::1]:443" || !n[1].Password.Equal("a,b=c") || !n[1].Secure {
 		t.Errorf("%+v", n)
+	}
+}
+
+func TestANodeSaysWhereItStands(t *testing.T) {
+	c := load(t, config.Sources{
+		File: write(t, "c.yaml", "lavalink: {nodes: [{name: a, address: 'lava.example:2333', password: long enough, regions: [Rotterdam, us-east]}]}"),
+	})
+	if got := c.Lavalink.Nodes[0].Regions; !slices.Equal(got, []string{"rotterdam", "us-east"}) {
+		t.Errorf("got %q", got)
 	}
 }
 
