@@ -11,14 +11,14 @@ import (
 // in which they are shown. Ids are for -o wide and for programs.
 var told = []string{ //nolint:gochecknoglobals // a constant that Go has no form for
 	"query", "track", "name", "added", "total", "position", "reason", "detail", "volume", "channel", "from", "to",
-	"node", "removed", "failures", "position_ms", "heard_ms", "plan", "synthesised",
+	"by", "node", "removed", "failures", "position_ms", "heard_ms", "plan", "synthesised",
 }
 
 // maxBrief bounds what a table shows of an event, in characters.
 const maxBrief = 72
 
 // brief is what a table shows of an event's payload.
-func brief(data []byte) string {
+func brief(data []byte, named names) string {
 	var payload map[string]any
 	if json.Unmarshal(data, &payload) != nil {
 		return ""
@@ -33,7 +33,7 @@ func brief(data []byte) string {
 			continue
 		}
 		if s, ok := value.(string); ok {
-			value = strings.Join(strings.Fields(s), " ")
+			value = strings.Join(strings.Fields(named.of(s)), " ")
 		}
 		parts = append(parts, fmt.Sprintf("%s=%v", key, value))
 	}

@@ -82,8 +82,9 @@ type Backend interface {
 	Drain(ctx context.Context, by, node, reason string) (view.Node, error)
 	Plays(ctx context.Context, f PlayFilter) (view.HeardPage, error)
 	PlayTotals(ctx context.Context, guild string, since time.Time) (view.Totals, error)
-	// RebuildPlays makes the plays anew of the journal and returns when it is done.
-	RebuildPlays(ctx context.Context) error
+	// RebuildPlays makes the plays anew of the journal and says whether it is
+	// done; where it is not, it goes on by itself.
+	RebuildPlays(ctx context.Context) (done bool, err error)
 }
 
 // Actions are what Act can be told.

@@ -38,7 +38,7 @@ func (s *Server) registerPlays() {
 		return t, err
 	})
 	on(s, http.MethodPost, "/v1/plays/rebuild", "rebuild-plays", "Make the plays anew of the journal", func(ctx context.Context, _ *none) (view.Rebuilt, error) {
-		err := b.RebuildPlays(ctx)
-		return view.Rebuilt{Done: err == nil}, err
+		done, err := b.RebuildPlays(ctx)
+		return view.Rebuilt{Done: done}, err
 	})
 }

@@ -49,5 +49,5 @@ type UserTotal struct {
 
 // Rebuilt says that plays are made anew of the journal.
 type Rebuilt struct {
-	Done bool `json:"done" doc:"True once all of the journal was read."`
+	Done bool `json:"done" doc:"True where all of the journal was read; otherwise it goes on by itself."`
 }

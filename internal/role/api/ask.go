@@ -21,7 +21,7 @@ const (
 	// carried out after that.
 	durableWithin = 2400 * time.Millisecond
 	// answeredWithin is how long the answer of a durable command is waited for.
-	answeredWithin = 10 * time.Second
+	answeredWithin = 6 * time.Second
 	// lookAgain is how often the row of the answer is read, in case that what
 	// was told was missed.
 	lookAgain = 500 * time.Millisecond

@@ -61,13 +61,23 @@ func (r *Role) PlayTotals(ctx context.Context, guild string, since time.Time) (v
 	return out, nil
 }
 
-// RebuildPlays implements httpapi.Backend.
-func (r *Role) RebuildPlays(ctx context.Context) error {
+// rebuildWithin is how long a request waits for plays to be made anew.
+const rebuildWithin = 8 * time.Second
+
+// RebuildPlays implements httpapi.Backend. What it began is gone on with by the
+// worker, so a request that has waited long enough says so.
+func (r *Role) RebuildPlays(ctx context.Context) (done bool, err error) {
 	if r.opt.Live.Rebuild == nil {
-		return fault.New(fault.Unavailable, "api.RebuildPlays", "this process does not have the worker role").
+		return false, fault.New(fault.Unavailable, "api.RebuildPlays", "this process does not have the worker role").
 			WithHint("ask a process that runs with --roles worker")
 	}
-	return r.opt.Live.Rebuild(ctx)
+	within, cancel := context.WithTimeout(ctx, rebuildWithin)
+	defer cancel()
+	err = r.opt.Live.Rebuild(within)
+	if err != nil && within.Err() != nil && ctx.Err() == nil {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 func info(t music.TrackInfo) view.Track {
