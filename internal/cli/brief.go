@@ -11,7 +11,7 @@ import (
 // in which they are shown. Ids are for -o wide and for programs.
 var told = []string{ //nolint:gochecknoglobals // a constant that Go has no form for
 	"query", "track", "name", "added", "total", "position", "reason", "detail", "volume", "channel", "from", "to",
-	"by", "node", "removed", "failures", "position_ms", "heard_ms", "plan", "synthesised",
+	"node", "removed", "failures", "position_ms", "heard_ms", "plan", "synthesised",
 }
 
 // maxBrief bounds what a table shows of an event, in characters.
