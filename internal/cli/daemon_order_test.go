@@ -92,7 +92,7 @@ func (b *backend) Act(ctx context.Context, by, guild, bot, action string) (view.
 	if pl.Play == nil {
 		return view.Acted{}, fault.New(fault.Conflict, "backend", "nothing is playing (nothing_playing)").WithHint("see what there is with: platformctl players list")
 	}
-	return view.Acted{Guild: pl.Guild, Bot: pl.Bot, Outcome: action + "ed", Track: &pl.Play.Track}, nil
+	return view.Acted{Guild: pl.Guild, Bot: pl.Bot, Outcome: map[string]string{"pause": "paused", "resume": "resumed", "skip": "skipped", "stop": "stopped", "leave": "left"}[action], Track: &pl.Play.Track}, nil
 }
 
 func (b *backend) Cordon(ctx context.Context, by, node string, cordoned bool, reason string) (view.Node, error) {
