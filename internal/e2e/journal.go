@@ -97,7 +97,7 @@ func Replay(events []view.Event) (players map[[2]string]*Replayed, wrong []strin
 	return players, wrong
 }
 
-// handOver gives what waits on a bot to another one.
+// handOver gives what waits and what plays on a bot to another one.
 func handOver(players map[[2]string]*Replayed, guild string, f Fields) {
 	from, to := players[[2]string{guild, f.From}], players[[2]string{guild, f.To}]
 	if from == nil {
@@ -109,6 +109,7 @@ func handOver(players map[[2]string]*Replayed, guild string, f Fields) {
 	}
 	maps.Copy(to.Queue, from.Queue)
 	clear(from.Queue)
+	to.Play, to.Slot, from.Play, from.Slot = from.Play, from.Slot, "", ""
 }
 
 func (p *Replayed) apply(kind string, f Fields, started map[string]bool, complain func(string, ...any)) {

@@ -63,6 +63,9 @@ func TestVoiceRules(t *testing.T) {
 		mend(t, r, "voice.user_limit")
 	})
 	t.Run("room again", func(t *testing.T) { expect(t, r, "carla", "/play ocean", "Now playing: ") })
+	t.Run("volume beyond the plan", func(t *testing.T) {
+		expect(t, r, "carla", "/volume percent:180", "Choose a volume from 0 to 150. The Pro plan raises this limit")
+	})
 	t.Run("other channel", func(t *testing.T) {
 		for _, line := range []string{"/skip", "/pause", "/stop", "/leave", "/volume percent:10"} {
 			expect(t, r, "ana", line, "Join me there to control the music")
