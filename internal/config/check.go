@@ -54,7 +54,7 @@ func (l *loader) check(c *Config) {
 	if c.Listen != "" {
 		bad("listen", checkAddress(c.Listen, true))
 	}
-	if c.Operations.Listen != "" {
+	if c.Operations.Listen != "" && !l.settled("operations.allow_remote") {
 		bad("operations.listen", checkOperations(c.Operations))
 	}
 	bad("database.url", checkDatabase(c.Database.URL.Reveal()))

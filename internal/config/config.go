@@ -49,7 +49,7 @@ type Database struct {
 type Discord struct {
 	RestURL    string `key:"rest_url" default:"https://discord.com/api/v10" doc:"Base address of Discord's REST API." allow:"https:// address, or http:// on loopback"`
 	GatewayURL string `key:"gateway_url" doc:"Address of Discord's gateway. Empty asks the REST API for it." allow:"wss:// address, or ws:// on loopback"`
-	Bots       []Bot  `key:"bots" doc:"The accounts of the pool. DISCORD_TOKEN sets one, named main." allow:"list of {name, token or token_file}"`
+	Bots       []Bot  `key:"bots" doc:"The accounts of the pool, the front bot first: it owns commands, answers and panels, the others only play. DISCORD_TOKEN sets one, named main." allow:"list of {name, token or token_file, front}"`
 }
 
 // Bot is one Discord account of the pool.
@@ -57,6 +57,7 @@ type Bot struct {
 	Name      string      `key:"name" doc:"What we call the bot in logs and commands." allow:"lower-case letters, digits, - and _, at most 32" required:"true"`
 	Token     secret.Text `key:"token" doc:"The bot's token." allow:"the token alone, without the word Bot"`
 	TokenFile string      `key:"token_file" doc:"A file that holds the token, instead of token." allow:"path of a readable file"`
+	Front     bool        `key:"front" default:"false" doc:"Makes it the front bot although another one stands first. One bot can be it." allow:"true|false"`
 }
 
 // Lavalink is the nodes that play.
