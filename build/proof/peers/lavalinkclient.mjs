@@ -3,7 +3,7 @@
 // failures, and a resume after the line broke.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { version as gateway } from 'discord.js';
+import { version as discordjs } from 'discord.js';
 import { LavalinkManager } from 'lavalink-client';
 import { Listener } from './listener.mjs';
 import { World, refused, run, until } from './world.mjs';
@@ -45,7 +45,9 @@ async function connects() {
 async function findsTracks() {
   const search = await link.search('ocean', { id: 'ana' });
   assert.equal(search.loadType, 'search');
-  assert.deepEqual(search.tracks.map((t) => t.info.title), ['Ocean Floor', 'Ocean at Night', 'The Oceanographer']);
+  assert.ok(search.tracks.length > 5 && search.tracks.length <= 20, `${search.tracks.length} results`);
+  assert.deepEqual(search.tracks.slice(0, 2).map((t) => t.info.title), ['Ocean Floor', 'Ocean at Night']);
+  assert.deepEqual(search.tracks.filter((t) => !/ocean/i.test(t.info.title)), []);
   const one = await link.search(`${media}/track/ocean-floor`, { id: 'ana' });
   assert.deepEqual([one.loadType, one.tracks[0].info.duration, one.tracks[0].info.isSeekable], ['track', 184_000, true]);
   const list = await link.search(`${media}/set/evening`, { id: 'ana' });
@@ -89,7 +91,7 @@ async function joinsAndPlays() {
   const later = await seen.next(mark, 'update', (e) => e.position >= before.position + 3_000, 8_000);
   assert.equal(later.track, 'ocean-floor');
   const p = await here();
-  assert.deepEqual([p.identifier, p.sounding, p.paused, p.userData.requester.id], ['ocean-floor', true, false, 'ana']);
+  assert.deepEqual([p.identifier, p.sounding, p.paused, p.user_data.requester.id], ['ocean-floor', true, false, 'ana']);
   assert.ok(Math.abs(p.position - player.position) < 1_000, `${p.position} and ${player.position}`);
 }
 
@@ -182,7 +184,7 @@ async function resumesAfterCut() {
   const before = await until('sound', async () => { const p = await here(); return p.sounding && p; });
   const from = (await played()).length;
   link.options.sessionId = link.sessionId;
-  await world.breakNode(node.name, 'cut');
+  await world.fault('node.cut', { node: node.name });
   await seen.next(mark, 'disconnect');
   const back = await seen.next(mark, 'resumed');
   assert.deepEqual([back.session, back.players.map((p) => p.track.info.identifier)], [before.session, ['salt-road']]);
@@ -199,11 +201,11 @@ async function hearsWhatItMissed() {
   await player.skip();
   await seen.next(mark, 'start', (e) => e.id === 'stairwell');
   mark = seen.mark();
-  await world.breakNode(node.name, 'down');
+  await world.fault('node.down', { node: node.name });
   await until('stairwell ends unheard', async () => (await played()).at(-1).identifier === 'stairwell'
     && (await played()).at(-1).kind === 'end');
   assert.equal(seen.since(mark, 'queueEnd').length, 0);
-  await world.breakNode(node.name, 'up');
+  await world.mend('node.down', { node: node.name });
   await seen.next(mark, 'resumed');
   const last = await seen.next(mark, 'queueEnd');
   assert.deepEqual([last.id, last.reason], ['stairwell', 'finished']);
@@ -214,7 +216,7 @@ async function hearsWhatItMissed() {
 async function startsAnew() {
   const mark = seen.mark();
   const old = link.sessionId;
-  await world.breakNode(node.name, 'forget');
+  await world.fault('node.forget', { node: node.name });
   await seen.next(mark, 'connect');
   await until('a new session', () => link.connected && link.sessionId !== old);
   assert.equal(seen.since(mark, 'resumed').length, 0);
@@ -229,7 +231,7 @@ async function startsAnew() {
 // A kick silences the track; whoever comes back goes on with it.
 async function isKicked() {
   const mark = seen.mark();
-  await world.break('kick_bot', { guild: 'demo' });
+  await world.fault('voice.kick', { guild: 'demo', bot: me.name });
   await seen.next(mark, 'closed', (e) => e.code === 4014 && e.byRemote);
   await seen.next(mark, 'left');
   const silent = await here();
@@ -272,7 +274,7 @@ async function nothingRefused() {
   assert.deepEqual(seen.since(0, 'trouble').filter((e) => !e.message.includes('ECONNRESET') && !e.message.includes('socket hang up')), []);
 }
 
-await run('lavalink-client', { version, gateway }, [
+await run('lavalinkclient', { 'lavalink-client': version, 'discord.js': discordjs }, [
   ['connects, info, stats, session update', connects],
   ['searches, lists, decodes', findsTracks],
   ['joins and plays; the position advances', joinsAndPlays],

@@ -25,9 +25,29 @@ export class World {
   messages() { return this.call('GET', '/messages?guild=demo&channel=general'); }
   commands() { return this.call('GET', '/commands?guild=demo'); }
   violations() { return this.call('GET', '/violations'); }
-  break(kind, more = {}) { return this.call('POST', '/faults', { discord: { kind, ...more } }); }
-  breakNode(name, kind) { return this.call('POST', '/faults', { node: { name, kind } }); }
-  players(node) { return this.call('GET', `/nodes/${node}/players`); }
+  modal(opened, fields, user = 'ana') { return this.call('POST', '/modal', { modal_id: opened.id, user, fields }); }
+  refuseDMs(user, refuse) { return this.call('POST', '/dms', { user, refuse }); }
+
+  /** look lists the messages that a user sees in a channel of the guild, or in the direct channel with a bot. */
+  look(user, channel = 'general', guild = 'demo') {
+    return this.call('GET', `/messages?${new URLSearchParams({ guild, channel, user })}`);
+  }
+
+  /** fault breaks something, and says how the fault stands now. */
+  fault(name, args = {}) { return this.call('PUT', `/faults/${name}`, { args }); }
+  mend(name, args = {}) { return this.call('DELETE', `/faults/${name}?${new URLSearchParams(args)}`); }
+
+  /** broken lists what is broken now, by the names of the faults. */
+  async broken() {
+    const { faults } = await this.call('GET', '/faults');
+    return faults.filter((f) => f.active).map((f) => f.name);
+  }
+
+  /** players as a node has them; identifier is that of the track. */
+  async players(node) {
+    const all = await this.call('GET', `/nodes/${node}/players`);
+    return all.map((p) => ({ ...p, identifier: p.track?.identifier, position: p.position_ms }));
+  }
 
   /** records of one bot's timeline on a node, oldest first. */
   async timeline(node, bot) {
@@ -65,9 +85,9 @@ export class Seen {
  * run executes named checks one after the other and prints one line of JSON.
  * The first that fails ends the program with 1; none can be skipped.
  */
-export async function run(peer, versions, checks, close) {
+export async function run(peer, packages, checks, close) {
   const began = Date.now();
-  const result = { peer, ...versions, ok: true, checks: [] };
+  const result = { peer, packages, ok: true, checks: [] };
   process.on('unhandledRejection', (e) => { fail(e, 'a promise that nobody awaits'); });
   const fail = (e, where) => {
     Object.assign(result, { ok: false, failed: where, error: String(e?.message ?? e), ms: Date.now() - began });
@@ -82,6 +102,7 @@ export async function run(peer, versions, checks, close) {
       fail(e, name);
     }
     result.checks.push(name);
+    process.stderr.write(`${peer}: ${name}\n`);
   }
   await close();
   result.ms = Date.now() - began;
