@@ -7,16 +7,19 @@ export class World {
     this.base = `http://${address}/sim/v1`;
   }
 
-  async call(method, path, body) {
+  async call(method, path, body, status = 200) {
     const answer = await fetch(this.base + path, {
       method,
       headers: { 'X-Sandbox': '1', 'Content-Type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await answer.text();
-    assert.equal(answer.status, 200, `${method} ${path}: ${text}`);
+    assert.equal(answer.status, status, `${method} ${path}: ${text}`);
     return JSON.parse(text);
   }
+
+  /** refuses expects that a person's client does not let them do this. */
+  refuses(path, body, status) { return this.call('POST', path, { guild: 'demo', user: 'ana', ...body }, status); }
 
   view() { return this.call('GET', '/world'); }
   send(line, more = {}) { return this.call('POST', '/send', { line, guild: 'demo', user: 'ana', ...more }); }
@@ -76,7 +79,7 @@ export class Seen {
 
   /** next waits for an event that came at or after the mark. */
   next(mark, name, fits = () => true, ms = 15_000) {
-    return until(`${name} (seen: ${this.all.slice(mark).map((e) => e.name).join(' ')})`,
+    return until(`${name} (seen: ${this.all.slice(mark).map((e) => [e.name, e.t ?? e.code].join(' ').trim()).join(', ')})`,
       () => this.since(mark, name).find(fits), ms);
   }
 }
