@@ -15,7 +15,7 @@ set -euo pipefail
 # gateway is the newer one of discord.js's gateway packages, alone: it is the one
 # that inflates a zlib-stream without a native addon.
 packages=(discord.js@14.28.1 lavalink-client@2.11.0 gateway@npm:@discordjs/ws@2.0.4)
-programs=(discordjs components shards lavalinkclient failover)
+programs=(discordjs components shards limits lavalinkclient failover)
 # What a program may take, in seconds; they need up to three quarters of a minute.
 limit=180
 

@@ -160,7 +160,7 @@ async function resumes(fault, args = {}) {
   assert.deepEqual([before.sessions, before.connected], [1, 1]);
   await world.fault(fault, { bot: me.name, ...args });
   await world.voice('move', 'ana', 'quiet');
-  await seen.next(mark, 'resumed', () => true, 20_000);
+  await seen.next(mark, 'resumed');
   await seen.next(mark, 'voice', (e) => e.user === 'ana' && e.to === 'quiet');
   await world.voice('move', 'ana', 'music');
   await seen.next(mark, 'voice', (e) => e.user === 'ana' && e.to === 'music');
@@ -174,7 +174,7 @@ async function resumes(fault, args = {}) {
 async function startsAnew() {
   const mark = seen.mark();
   await world.fault('gateway.invalid_session', { resumable: 'false' });
-  await seen.next(mark, 'shardReady', () => true, 30_000);
+  await seen.next(mark, 'shardReady');
   assert.equal(seen.since(mark, 'resumed').length, 0);
   const after = await sessionNow();
   assert.deepEqual([after.sessions, after.connected, after.voice.demo], [1, 1, undefined]);

@@ -60,7 +60,7 @@ export class World {
 }
 
 /** until waits for a condition and returns its first true value. */
-export async function until(what, condition, ms = 15_000) {
+export async function until(what, condition, ms = 30_000) {
   for (const end = Date.now() + ms; ; ) {
     const value = await condition();
     if (value) return value;
@@ -78,7 +78,7 @@ export class Seen {
   since(mark, name) { return this.all.slice(mark).filter((e) => e.name === name); }
 
   /** next waits for an event that came at or after the mark. */
-  next(mark, name, fits = () => true, ms = 15_000) {
+  next(mark, name, fits = () => true, ms = 30_000) {
     return until(`${name} (seen: ${this.all.slice(mark).map((e) => [e.name, e.t ?? e.code].join(' ').trim()).join(', ')})`,
       () => this.since(mark, name).find(fits), ms);
   }
