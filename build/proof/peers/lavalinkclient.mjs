@@ -87,8 +87,8 @@ async function joinsAndPlays() {
   await enqueue('ocean-floor', 'paper-lanterns', 'blink');
   await player.play();
   assert.equal((await seen.next(mark, 'start')).id, 'ocean-floor');
-  const before = await seen.next(mark, 'update', (e) => e.track === 'ocean-floor' && e.position > 0, 8_000);
-  const later = await seen.next(mark, 'update', (e) => e.position >= before.position + 3_000, 8_000);
+  const before = await seen.next(mark, 'update', (e) => e.track === 'ocean-floor' && e.position > 0);
+  const later = await seen.next(mark, 'update', (e) => e.position >= before.position + 3_000);
   assert.equal(later.track, 'ocean-floor');
   const p = await here();
   assert.deepEqual([p.identifier, p.sounding, p.paused, p.user_data.requester.id], ['ocean-floor', true, false, 'ana']);
@@ -124,6 +124,7 @@ async function filters() {
   await player.filterManager.setSpeed(1.25);
   assert.deepEqual((await link.fetchPlayer(demo.id)).filters.timescale, { speed: 1.25, pitch: 1, rate: 1 });
   assert.deepEqual(await speeds(), [1.25]);
+  await runsAt(1.25);
   await player.filterManager.toggleLowPass(20);
   await player.filterManager.setEQ([{ band: 0, gain: 0.2 }, { band: 1, gain: -0.25 }]);
   await player.filterManager.toggleTremolo(4, 0.8);
@@ -137,6 +138,40 @@ async function filters() {
   const reset = (await link.fetchPlayer(demo.id)).filters;
   assert.deepEqual([Object.keys(reset), reset.equalizer.every((b) => b.gain === 0)], [['equalizer'], true]);
   assert.equal((await speeds()).at(-1), 1);
+  await runsAt(1);
+}
+
+// runsAt looks at the position twice: the node's time is that of the position.
+async function runsAt(speed) {
+  const [from, before] = [await here(), seen.mark()];
+  await seen.next(before, 'update', (e) => e.track === from.identifier && e.position > from.position); // as the client is told
+  const to = await until('two seconds later', async () => {
+    const p = await here();
+    return p.at_ms >= from.at_ms + 2_000 && p;
+  });
+  const really = (to.position - from.position) / (to.at_ms - from.at_ms);
+  assert.ok(Math.abs(really - speed) < 0.01, `${really}, not ${speed}`);
+}
+
+// A whole equalizer, then the other filters, each as it was sent.
+async function moreFilters() {
+  await player.filterManager.setEQ(Array.from({ length: 15 }, (_, band) => ({ band, gain: (band - 7) / 40 })));
+  await player.filterManager.toggleRotation(0.2);
+  await player.filterManager.toggleVibrato(5, 0.4);
+  await player.filterManager.toggleKaraoke();
+  await player.filterManager.setVolume(0.5);
+  await player.filterManager.setPitch(0.8);
+  await player.filterManager.setRate(1.5);
+  const { filters, speed } = await here();
+  assert.deepEqual(filters.equalizer.map((b) => b.band), Array.from({ length: 15 }, (_, n) => n));
+  assert.deepEqual([filters.equalizer[14].gain, filters.rotation.rotationHz, filters.vibrato.frequency], [0.175, 0.2, 5]);
+  assert.deepEqual([filters.volume, filters.timescale.pitch, filters.timescale.rate, speed], [0.5, 0.8, 1.5, 1.5]);
+  assert.ok('level' in filters.karaoke);
+  assert.deepEqual((await link.fetchPlayer(demo.id)).filters, filters);
+  await player.filterManager.clearEQ();
+  await player.filterManager.resetFilters();
+  const after = await here();
+  assert.deepEqual([Object.keys(after.filters), after.speed], [['equalizer'], 1]);
 }
 
 // The library sends null for the bands below one that was set, and the node
@@ -168,12 +203,15 @@ async function advances() {
 
 async function bearsFailures() {
   const mark = seen.mark();
-  await enqueue('broken-start', 'stuck-needle', 'salt-road');
+  await enqueue('broken-start', 'broken-middle', 'stuck-needle', 'salt-road');
   await player.play();
   const failed = await seen.next(mark, 'error', (e) => e.id === 'broken-start');
   assert.equal(failed.severity, 'suspicious');
-  await seen.next(mark, 'start', (e) => e.id === 'stuck-needle', 30_000);
-  const stuck = await seen.next(mark, 'stuck', (e) => e.id === 'stuck-needle', 30_000);
+  await seen.next(mark, 'end', ends('broken-start', 'loadFailed'));
+  await seen.next(mark, 'error', (e) => e.id === 'broken-middle');
+  await seen.next(mark, 'end', ends('broken-middle', 'finished'));
+  await seen.next(mark, 'start', (e) => e.id === 'stuck-needle');
+  const stuck = await seen.next(mark, 'stuck', (e) => e.id === 'stuck-needle');
   assert.ok(stuck.thresholdMs > 0);
   await seen.next(mark, 'start', (e) => e.id === 'salt-road');
 }
@@ -280,7 +318,8 @@ await run('lavalinkclient', { 'lavalink-client': version, 'discord.js': discordj
   ['joins and plays; the position advances', joinsAndPlays],
   ['pause and resume', pauses],
   ['volume and seek', steers],
-  ['filters', filters],
+  ['filters, and the speed of the position', filters],
+  ['all other filters, and a reset', moreFilters],
   ['skip, replace, finish, end of the queue', advances],
   ['exception and stuck', bearsFailures],
   ['a cut resumes without a gap', resumesAfterCut],
