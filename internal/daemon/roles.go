@@ -108,7 +108,7 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 	r := d.Config.Resolve
 	o := audio.Options{
 		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), LeaseTTL: d.Config.Timeouts.LeaseTTL,
-		SearchPrefix: r.SearchPrefix, Entitlements: can, Cordons: cordons{d.store},
+		SearchPrefix: r.SearchPrefix, Entitlements: can, Metrics: d.metrics, Cordons: d.store,
 		Policy: resolve.PolicyOptions{Trusted: d.TrustedHosts, Allowed: r.AllowHosts, Denied: r.DenyHosts},
 	}
 	o.Settings = music.DefaultSettings()
@@ -122,7 +122,7 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 	}
 	for _, n := range d.Config.Lavalink.Nodes {
 		o.Nodes = append(o.Nodes, lavalink.Node{
-			Name: music.NodeName(n.Name), Address: n.Address, Secure: n.Secure, Password: secret.New(n.Password.Reveal()),
+			Name: music.NodeName(n.Name), Address: n.Address, Secure: n.Secure, Password: secret.New(n.Password.Reveal()), Regions: n.Regions,
 		})
 	}
 	return audio.New(ctx, o)

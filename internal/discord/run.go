@@ -35,14 +35,19 @@ func (c *Conn) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { c.handOver(ctx) })
+	defer c.stages.wg.Wait()
 	defer wg.Wait()
+	defer c.absence.over()
 	defer cancel()
+	c.absence.begins()
 	for attempt := 0; ; attempt++ {
 		v := c.connect(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
 		if v.fatal != nil {
+			c.log.Error("the connection to Discord is over", slog.String("why", v.why), slog.Any("err", v.fatal))
+			c.forGood(ctx)
 			return v.fatal
 		}
 		if v.forget {
@@ -65,6 +70,7 @@ func (c *Conn) Run(ctx context.Context) error {
 		if v.drain && c.queue.drained(ctx) != nil {
 			return nil
 		}
+		c.absence.begins() // not before the queue is worked off: that is no fault of the connection
 		if !c.sleep(ctx, pause) {
 			return nil
 		}
@@ -117,7 +123,11 @@ func (c *Conn) connect(ctx context.Context) verdict {
 			where = limits.URL
 		}
 	}
-	u, err := dialURL(where)
+	l.packing = c.o.Compression
+	if c.ungreeted >= plainAfter {
+		l.packing = CompressionOff
+	}
+	u, err := dialURL(where, l.packing)
 	if err != nil {
 		c.dialFailures++
 		return verdict{why: "the gateway's address cannot be used"}
@@ -133,7 +143,14 @@ func (c *Conn) connect(ctx context.Context) verdict {
 	}
 	c.dialFailures = 0
 	l.ws = ws
-	return l.run(ctx)
+	v := l.run(ctx)
+	if l.packing != CompressionOff {
+		c.ungreeted++
+		if l.greeted {
+			c.ungreeted = 0
+		}
+	}
+	return v
 }
 
 // limits asks Discord, and where an IDENTIFY is needed waits until it is
@@ -151,6 +168,7 @@ func (c *Conn) limits(ctx context.Context, identify bool) (StartLimits, error) {
 		if wait > identifySpacing {
 			c.log.Error("the day's budget of IDENTIFYs is spent: the bot stays away until some come back",
 				slog.Int("total", l.Total), slog.Int("remaining", l.Remaining), slog.Duration("wait", wait))
+			c.absence.certain(nil)
 		}
 		if !c.sleep(ctx, min(wait, budgetPause)) {
 			return l, ctx.Err()
@@ -185,7 +203,7 @@ func (c *Conn) forget() {
 
 // dialURL adds what the gateway wants to know to its address. It returns
 // fault.Invalid for an address that is not one of a WebSocket.
-func dialURL(base string) (string, error) {
+func dialURL(base string, packing Compression) (string, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || u.Scheme != "ws" && u.Scheme != "wss" {
 		return "", fault.New(fault.Invalid, "discord.dial", "the gateway's address must begin with ws:// or wss://").
@@ -197,6 +215,9 @@ func dialURL(base string) (string, error) {
 	q := u.Query()
 	q.Set("v", "10")
 	q.Set("encoding", "json")
+	if packing != CompressionOff {
+		q.Set("compress", string(packing))
+	}
 	u.RawQuery = q.Encode()
 	return u.String(), nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/role/topic"
+	"github.com/atrilhq/platform/internal/store"
 )
 
 const (
@@ -24,12 +25,7 @@ const (
 )
 
 // Cordon says that a node is to take nothing new, who decided it, and why.
-type Cordon struct {
-	Node    music.NodeName
-	By      string
-	Reason  string
-	Updated time.Time
-}
+type Cordon = store.NodeCordon
 
 // Cordons keeps what operators decided about nodes.
 type Cordons interface {

@@ -2,6 +2,7 @@ package audio
 
 import (
 	"context"
+	"slices"
 
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/resolve"
@@ -25,12 +26,25 @@ func (r loader) Load(ctx context.Context, identifier string) (resolve.LoadResult
 		return resolve.LoadResult{}, resolve.ErrNoNode
 	}
 	res, err := first.client.Load(ctx, identifier)
-	if fault.CodeOf(err) == fault.Unavailable && ctx.Err() == nil {
-		if next := r.asker(first); next != nil {
-			res, err = next.client.Load(ctx, identifier)
+	next := r.asker(first)
+	if next == nil || ctx.Err() != nil {
+		return resolve.LoadResult(res), err
+	}
+	switch {
+	case fault.CodeOf(err) == fault.Unavailable:
+		res, err = next.client.Load(ctx, identifier)
+	case err == nil && len(res.Tracks) == 0 && !res.Faulty && hasMore(next.sources(), first.sources()):
+		// It may be of a source that only the other one has.
+		if more, merr := next.client.Load(ctx, identifier); merr == nil && len(more.Tracks) > 0 {
+			res = more
 		}
 	}
 	return resolve.LoadResult(res), err
+}
+
+// hasMore says whether a node has sources that another one lacks.
+func hasMore(sources, than []string) bool {
+	return slices.ContainsFunc(sources, func(s string) bool { return !slices.Contains(than, s) })
 }
 
 // asker returns the node to ask for tracks, another one than the given: the one

@@ -50,10 +50,13 @@ func (r *Role) place(k playerKey, p *music.Player) error {
 		return nil
 	}
 	chosen := r.give(k, n)
+	if chosen == nil && hopeless(r.candidates(), n.source) {
+		// What a node says of itself may be incomplete. Its word on this very
+		// track ends the play, or lets it sound.
+		n.source = ""
+		chosen = r.give(k, n)
+	}
 	if chosen == nil {
-		if hopeless(r.candidates(), n.source) {
-			r.cannotPlay(k, p, "no node plays tracks of "+n.source)
-		}
 		return nil
 	}
 	r.deliver(music.Input{

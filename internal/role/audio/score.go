@@ -166,8 +166,8 @@ func choose(all []candidate, n need, favourite music.NodeName) int {
 	return best
 }
 
-// hopeless says that no node can ever play a source: all of them are there, and
-// all say that they lack it.
+// hopeless says that waiting helps nobody who needs a source: all nodes are
+// there, and all say that they lack it.
 func hopeless(all []candidate, source string) bool {
 	return len(all) > 0 && !slices.ContainsFunc(all, func(c candidate) bool { return !c.up || supports(c.sources, source) })
 }

@@ -99,8 +99,15 @@ func TestPlacesOfVoiceServers(t *testing.T) {
 		place, region string
 		want          bool
 	}{
-		{"rotterdam", "rotterdam", true}, {"rotterdam", "Rotterdam", true}, {"rotterdam", "rot", false}, {"us-east", "us", true},
-		{"us-east", "us-east", true}, {"us-east", "us-west", false}, {"ams13-0a1b", "ams", true}, {"us-east", "", false}, {"", "us", false},
+		{"rotterdam", "rotterdam", true},
+		{"rotterdam", "Rotterdam", true},
+		{"rotterdam", "rot", false},
+		{"us-east", "us", true},
+		{"us-east", "us-east", true},
+		{"us-east", "us-west", false},
+		{"ams13-0a1b", "ams", true},
+		{"us-east", "", false},
+		{"", "us", false},
 	} {
 		if got := liesIn(c.place, c.region); got != c.want {
 			t.Errorf("%q in %q: %v", c.place, c.region, got)

@@ -8,6 +8,8 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/lavalink"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -166,4 +168,14 @@ func TestJudgeApply(t *testing.T) {
 	if err := r.judgeApply(k, playing(), away); fault.CodeOf(err) != fault.Unavailable {
 		t.Errorf("got %v", err)
 	}
+}
+
+func clientOf(t *testing.T, name music.NodeName) *lavalink.Client {
+	t.Helper()
+	c, err := lavalink.NewClient(lavalink.Node{Name: name, Address: "127.0.0.1:9", Password: secret.New("x")}, lavalink.ClientOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
 }

@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -117,13 +118,19 @@ func (r *Role) judge(n *node, err error) {
 	}
 }
 
+// hit is a guild that a lost node played for.
+type hit struct {
+	guild     music.GuildID
+	listeners int
+}
+
+func mostFirst(hits []hit) {
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.listeners, a.listeners) })
+}
+
 // leave takes the players from a node that is lost, those with the most listeners
-// first: in that order others take them.
+// first. The lanes of steering keep to that where more wait than can be moved at once.
 func (r *Role) leave(name music.NodeName) {
-	type hit struct {
-		guild     music.GuildID
-		listeners int
-	}
 	var hits []hit
 	r.loop.Each(func(g *music.Guild) bool {
 		here := hit{g.ID, -1}
@@ -141,7 +148,7 @@ func (r *Role) leave(name music.NodeName) {
 		}
 		return true
 	})
-	slices.SortStableFunc(hits, func(a, b hit) int { return b.listeners - a.listeners })
+	mostFirst(hits)
 	id := r.inputID("node-down:" + string(name))
 	for _, h := range hits {
 		r.deliver(music.Input{ID: id + ":" + string(h.guild), Guild: h.guild, Body: music.NodeDown{Node: name}})
