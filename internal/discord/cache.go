@@ -56,6 +56,9 @@ type cache struct {
 	// number of its last change.
 	dirty   map[string]uint64
 	changes uint64
+	// ours is the guild in which the last event may have changed where this bot
+	// is in voice, or its rights.
+	ours string
 }
 
 func newCache(bot music.BotID, me string) *cache {
@@ -70,6 +73,7 @@ func (k *cache) touch(id string) {
 // apply takes an event in and returns what it says. What it returns depends on
 // the event, not on what the cache held, so that a replay says the same.
 func (k *cache) apply(t gateway.EventType, raw []byte) ([]fact, error) {
+	k.ours = ""
 	switch t {
 	case gateway.EventTypeReady:
 		return read(raw, k.ready)
@@ -162,6 +166,7 @@ func (k *cache) guildCreate(w wireGuild) []fact {
 	}
 	k.guilds[w.ID] = g
 	k.touch(w.ID)
+	k.ours = w.ID
 	return []fact{
 		{w.ID, music.BotPresent{Bot: k.bot, Name: g.Name}},
 		{w.ID, k.snapshot(g)},

@@ -9,6 +9,7 @@ func (k *cache) with(id string, change func(*guild)) {
 	if g := k.guilds[id]; g != nil {
 		change(g)
 		k.touch(id)
+		k.ours = id
 	}
 }
 
@@ -67,6 +68,9 @@ func (k *cache) voiceState(w wireVoice) []fact {
 		g = &guild{Me: k.me, Voice: map[string]voice{}}
 	} else {
 		k.touch(w.GuildID)
+	}
+	if w.UserID == k.me {
+		k.ours = w.GuildID
 	}
 	return []fact{{w.GuildID, g.setVoice(w).state(w.UserID)}}
 }

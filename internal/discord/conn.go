@@ -22,7 +22,10 @@ import (
 const Intents = gateway.IntentGuilds | gateway.IntentGuildVoiceStates
 
 // Handler is told what happens, in the gateway's order and on one goroutine a
-// connection. It may take its time: the socket does not wait for it. Each
+// connection. That the bot cannot be reached any more comes as BotAway of each
+// guild: 20 s after the connection was lost, or at once where it will not come
+// back by itself. The next READY or RESUMED says that it is back, as the first
+// one of a process does. It may take its time: the socket does not wait for it. Each
 // position that it is given must be acknowledged with [Conn.Ack] once durable.
 // A panic ends the call, is counted and logged, and the event is given up.
 type Handler interface {
@@ -58,6 +61,8 @@ type Options struct {
 	// Snapshots calls f with each stored snapshot of the shard; nil is none.
 	Snapshots func(f func(store.GuildSnapshot) error) error
 	Handler   Handler
+	// Stage lets the bot be heard on stages; without one it stays in the audience.
+	Stage Stage
 	// QueueItems and QueueBytes bound what waits for the handler: 4096 events
 	// and 64 MiB if zero.
 	QueueItems, QueueBytes int
@@ -72,6 +77,8 @@ type Conn struct {
 	queue    *queue
 	wishes   *wishes
 	progress *progress
+	absence  *absence
+	stages   *stages
 
 	ran       atomic.Bool
 	connected atomic.Bool
@@ -94,9 +101,10 @@ type Conn struct {
 	// Of the goroutine of Run alone.
 	dialFailures int
 	// Of the goroutine that hands over alone.
-	at        item
-	snapshots int
-	resynced  bool
+	at       item
+	made     int // inputs that follow from no event
+	resynced bool
+	away     bool // the last thing that was said
 }
 
 // NewConn checks the options, takes the stored snapshots in and returns a
@@ -144,6 +152,8 @@ func NewConn(o Options) (*Conn, error) {
 		o: o, log: o.Logger.With(slog.String("bot", string(o.Bot)), slog.Int("shard", o.Shard)),
 		queue: newQueue(o.QueueItems, o.QueueBytes), wishes: newWishes(),
 	}
+	c.absence = &absence{clock: o.Clock, queue: c.queue}
+	c.stages = newStages(c)
 	c.known.cache = newCache(o.Bot, account)
 	c.sess.identifies = recent(slices.Clone(o.State.Identifies), o.Clock.Now())
 	o.Budget.Seed(c.sess.identifies)
@@ -181,6 +191,7 @@ func (c *Conn) restore() error {
 	}
 	c.sess.point, c.sess.received = p, seq
 	c.progress = newProgress(p, seq)
+	c.at = item{at: Position{p.id, seq}, mark: mark{0, seq}}
 	return nil
 }
 

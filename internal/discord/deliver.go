@@ -30,12 +30,14 @@ func (c *Conn) accept(l *link, e envelope) error {
 		if err := json.Unmarshal(e.D, &r); err != nil || r.SessionID == "" {
 			return fault.New(fault.Unavailable, "discord.ready", "the gateway's READY cannot be read")
 		}
+		c.absence.ends()
 		if r.SessionID != c.sess.point.id {
 			c.sess.point = resumePoint{id: r.SessionID, url: r.ResumeGatewayURL}
 			c.sess.gen = c.progress.begin(c.sess.point)
 			c.sess.received = 0
 		}
 	case gateway.EventTypeResumed:
+		c.absence.ends()
 		if l.up.IsZero() {
 			c.count.resumes.Add(1)
 		}
@@ -74,12 +76,15 @@ func (c *Conn) handOver(ctx context.Context) {
 			case <-c.progress.room:
 			}
 		}
-		c.handle(it)
+		c.handle(ctx, it)
+		if it.done != nil {
+			close(it.done)
+		}
 	}
 }
 
 // handle works one item off. A panic, the handler's or ours, ends it alone.
-func (c *Conn) handle(it item) {
+func (c *Conn) handle(ctx context.Context, it item) {
 	defer func() {
 		if r := recover(); r != nil {
 			// The value may quote what it stumbled over, a token perhaps: only its type is logged.
@@ -90,26 +95,27 @@ func (c *Conn) handle(it item) {
 			c.progress.withdraw(it.mark)
 		}
 	}()
-	if it.resync != "" {
+	if it.resync != "" || it.away {
 		it.at, it.mark = c.at.at, c.at.mark
-		c.sayVoice(it, it.resync)
+		switch {
+		case !it.away:
+			c.sayVoice(it, it.resync)
+		case !c.away:
+			c.sayAway(it, false)
+		}
 		return
 	}
 	c.at = it
 	switch {
-	case it.resumed && !c.resynced:
-		c.resynced = true
-		c.sayVoice(it, c.guilds()...)
+	case it.resumed && (c.away || !c.resynced):
+		c.resumed(ctx, it)
 	case it.kind == gateway.EventTypeInteractionCreate:
 		c.interaction(it)
 	default:
-		facts, err := c.apply(it)
+		facts, ours, err := c.apply(it)
 		if err != nil {
 			c.drop(it, err)
 			return
-		}
-		if it.kind == gateway.EventTypeReady {
-			c.resynced = true // GUILD_CREATEs follow
 		}
 		base := c.inputID(it)
 		in := make([]music.Input, 0, len(facts))
@@ -120,7 +126,27 @@ func (c *Conn) handle(it item) {
 			}
 			in = append(in, music.Input{ID: id, Guild: music.GuildID(f.guild), Body: f.body})
 		}
+		if it.kind == gateway.EventTypeReady && (c.away || !c.resynced) {
+			in = append(in, c.awayInputs(it, true)...)
+			c.resynced = true // GUILD_CREATEs follow
+		}
 		c.inputs(it, in)
+		c.stages.look(ctx, ours)
+	}
+}
+
+// resumed says what may have been said otherwise before: that the bot is back,
+// by this process or by the one before it, and after a restart who is in voice.
+func (c *Conn) resumed(ctx context.Context, it item) {
+	in := c.awayInputs(it, true)
+	guilds := c.guilds()
+	if !c.resynced {
+		c.resynced = true
+		in = append(in, c.voiceInputs(it, guilds)...)
+	}
+	c.inputs(it, in)
+	for _, id := range guilds {
+		c.stages.look(ctx, id)
 	}
 }
 
@@ -139,8 +165,7 @@ func (c *Conn) interaction(it item) {
 }
 
 // sayVoice hands over who is in voice in guilds. These inputs follow from the
-// cache, not from an event, so each has an id that was never used: the epoch of
-// the shard's owner and a count are in it.
+// cache, not from an event.
 func (c *Conn) sayVoice(it item, guilds ...string) {
 	c.inputs(it, c.voiceInputs(it, guilds))
 }
@@ -154,19 +179,18 @@ func (c *Conn) voiceInputs(it item, guilds []string) []music.Input {
 		if g == nil {
 			continue
 		}
-		c.snapshots++
-		in = append(in, music.Input{
-			ID:    fmt.Sprintf("%s:s%d.%d", c.inputID(it), c.o.State.Epoch, c.snapshots),
-			Guild: music.GuildID(id), Body: c.known.snapshot(g),
-		})
+		in = append(in, music.Input{ID: c.freshID(it), Guild: music.GuildID(id), Body: c.known.snapshot(g)})
 	}
 	return in
 }
 
-func (c *Conn) apply(it item) ([]fact, error) {
+// apply returns what an event says, and the guild where it may have changed
+// where this bot is in voice or what it may do.
+func (c *Conn) apply(it item) (facts []fact, ours string, err error) {
 	c.known.Lock()
 	defer c.known.Unlock()
-	return c.known.apply(it.kind, it.raw)
+	facts, err = c.known.apply(it.kind, it.raw)
+	return facts, c.known.ours, err
 }
 
 func (c *Conn) complete(in *Interaction) {

@@ -132,6 +132,9 @@ func FuzzDecodeInteraction(f *testing.F) {
 	f.Add(play)
 	f.Add(press("7"))
 	f.Add(`{"id":"175928847299117063","type":5}`)
+	f.Add(interaction(4, "8", `"data":{"name":"play","options":[{"name":"query","type":3,"value":"oce","focused":true}]}`))
+	f.Add(interaction(5, "8", `"data":{"custom_id":"m","components":[{"type":18,"component":{"type":4,"custom_id":"a","value":"1"}}]}`))
+	f.Add(interaction(3, "0", `"message":{"id":"5"},"data":{"custom_id":"x","values":["7"],"resolved":{"users":{"7":{}}}}`))
 	f.Fuzz(func(t *testing.T, raw string) {
 		in, err := discord.DecodeInteraction([]byte(raw))
 		if err != nil {
@@ -139,6 +142,21 @@ func FuzzDecodeInteraction(f *testing.F) {
 		}
 		if in.ID == "" || in.Token.Empty() || in.Application == "" || in.Actor.User == "" || in.Created.IsZero() {
 			t.Errorf("it accepted %+v", in)
+		}
+		switch in.Type {
+		case disgo.InteractionTypeAutocomplete:
+			if _, _, ok := in.Command.Focused(); !ok {
+				t.Error("nothing is typed")
+			}
+		case disgo.InteractionTypeComponent:
+			if in.Component.CustomID == "" || len(in.Component.Values) > 25 {
+				t.Errorf("it accepted %+v", in.Component)
+			}
+		case disgo.InteractionTypeModalSubmit:
+			if in.Modal.CustomID == "" || len(in.Modal.Fields) > 40 {
+				t.Errorf("it accepted %+v", in.Modal)
+			}
+		default:
 		}
 	})
 }

@@ -15,6 +15,8 @@ type item struct {
 	raw     []byte
 	resync  string // a guild to say the voice snapshot of, or
 	resumed bool   // the first RESUMED of a process: all of them
+	away    bool   // the bot cannot be reached, and
+	done    chan struct{}
 }
 
 // queue is bounded in events and in bytes.

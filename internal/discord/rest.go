@@ -11,8 +11,10 @@ import (
 
 	"github.com/disgoorg/disgo/discord"
 	"github.com/disgoorg/disgo/rest"
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/jonboulle/clockwork"
 
+	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/secret"
 )
@@ -54,6 +56,8 @@ type REST struct {
 	clock   clockwork.Clock
 	log     *slog.Logger
 	http    *http.Client
+	// direct has the direct channels that are known.
+	direct *lru.Cache[music.UserID, music.ChannelID]
 }
 
 // NewREST returns a client. It sends nothing yet. It returns fault.Invalid for
@@ -86,13 +90,17 @@ func NewREST(o RESTOptions) (*REST, error) {
 		// A redirect would carry the token elsewhere; the API has none.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+	direct, err := lru.New[music.UserID, music.ChannelID](dmChannels)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Internal, op, "the list of direct channels cannot be made")
+	}
 	l := newLimiter(o.Clock)
 	return &REST{
 		// disgo's client writes bodies and addresses, which hold interaction
 		// tokens, to its log: it gets none.
 		client: rest.NewClient(token.Reveal(), rest.WithHTTPClient(hc), rest.WithURL(base), rest.WithUserAgent(userAgent),
 			rest.WithRateLimiter(l), rest.WithLogger(slog.New(slog.DiscardHandler))),
-		limiter: l, clock: o.Clock, log: o.Logger, http: hc,
+		limiter: l, clock: o.Clock, log: o.Logger, http: hc, direct: direct,
 	}, nil
 }
 

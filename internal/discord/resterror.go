@@ -23,6 +23,8 @@ const (
 	codeUnknownVoiceState  = 10065
 	codeTooManyOldEdits    = 30046
 	codeAcknowledged       = 40060
+	codeDMsClosed          = 50007
+	codeNoMutualGuild      = 50278
 	codeInvalidHookToken   = 50027
 )
 
@@ -43,6 +45,22 @@ func codeOf(err error) int {
 		return s.code
 	}
 	return 0
+}
+
+// DMsClosed says whether a failure means that a person cannot be written to
+// directly: they take no direct messages, or share no guild with the bot.
+func DMsClosed(err error) bool {
+	c := codeOf(err)
+	return c == codeDMsClosed || c == codeNoMutualGuild
+}
+
+// TooOldToEdit says whether a failure means that a message is more than an hour
+// old and was edited too often since: a new one can take its place.
+func TooOldToEdit(err error) bool { return codeOf(err) == codeTooManyOldEdits }
+
+// unreadable is an answer that lacks what it must have.
+func unreadable(op string) error {
+	return fault.New(fault.Unavailable, op, "Discord's answer cannot be read")
 }
 
 // failure turns an error of disgo's client into one of ours, and says whether
@@ -92,6 +110,9 @@ func answered(op string, s said, may repeat) (f *fault.Error, retry bool) {
 		var f *fault.Error
 		errors.As(e, &f)
 		return f, false
+	case s.code == codeDMsClosed, s.code == codeNoMutualGuild:
+		return fault.Wrap(s, fault.Denied, op, "the bot cannot write to this person directly").
+			WithHint("allow direct messages from members of a server that the bot is in, in Discord's privacy settings"), false
 	case s.status == http.StatusForbidden:
 		return is(fault.Denied, "Discord does not permit the bot to do that here")
 	case s.status == http.StatusNotFound:

@@ -226,7 +226,11 @@ func TestARestartResumesFromWhatWasAcknowledged(t *testing.T) {
 		t.Errorf("the event that was not acknowledged came as %+v, first as %+v", h.inputs, lost.inputs)
 	}
 	s.in()
-	snapshot, ok := s.in().inputs[0].Body.(music.VoiceSnapshot)
+	first := s.in().inputs
+	if len(first) != 2 || first[0].Body != (music.BotAway{Bot: botID, Back: true}) || first[0].ID == first[1].ID {
+		t.Fatalf("after RESUMED came %+v", first)
+	}
+	snapshot, ok := first[1].Body.(music.VoiceSnapshot)
 	if !ok || len(snapshot.States) != 3 || snapshot.States[0].User != "10" || snapshot.States[2].User != "9" {
 		t.Errorf("after RESUMED the snapshot is %+v", snapshot)
 	}
@@ -288,6 +292,9 @@ func TestAnotherNumberOfShardsRemovesNobody(t *testing.T) {
 	}
 	p.event(1, "READY", ready("second", "", guildID))
 	p.event(2, "GUILD_CREATE", demoGuild)
+	if h := s.in(); h.at.Sequence != 1 || len(h.inputs) != 1 || h.inputs[0].Body != (music.BotAway{Bot: botID, Back: true}) {
+		t.Errorf("after READY came %+v", h)
+	}
 	if h := s.in(); h.at.Sequence != 2 || s.conn.Guilds() != 1 {
 		t.Errorf("%+v came, and %d guilds are known", h, s.conn.Guilds())
 	}

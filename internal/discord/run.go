@@ -35,14 +35,19 @@ func (c *Conn) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	wg.Go(func() { c.handOver(ctx) })
+	defer c.stages.wg.Wait()
 	defer wg.Wait()
+	defer c.absence.over()
 	defer cancel()
+	c.absence.begins()
 	for attempt := 0; ; attempt++ {
 		v := c.connect(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
 		if v.fatal != nil {
+			c.log.Error("the connection to Discord is over", slog.String("why", v.why), slog.Any("err", v.fatal))
+			c.forGood(ctx)
 			return v.fatal
 		}
 		if v.forget {
@@ -65,6 +70,7 @@ func (c *Conn) Run(ctx context.Context) error {
 		if v.drain && c.queue.drained(ctx) != nil {
 			return nil
 		}
+		c.absence.begins() // not before the queue is worked off: that is no fault of the connection
 		if !c.sleep(ctx, pause) {
 			return nil
 		}
@@ -151,6 +157,7 @@ func (c *Conn) limits(ctx context.Context, identify bool) (StartLimits, error) {
 		if wait > identifySpacing {
 			c.log.Error("the day's budget of IDENTIFYs is spent: the bot stays away until some come back",
 				slog.Int("total", l.Total), slog.Int("remaining", l.Remaining), slog.Duration("wait", wait))
+			c.absence.certain(nil)
 		}
 		if !c.sleep(ctx, min(wait, budgetPause)) {
 			return l, ctx.Err()
