@@ -145,6 +145,9 @@ func (l *Loop) stepOne(w *work, s *stepped, d Delivery, part int) (err error) {
 		w.out.converge = append(w.out.converge, converge{guild: &s.g, c: c})
 	}
 	for _, x := range resolves {
+		if x.Slot == d.asked {
+			continue
+		}
 		l.opt.Actuator.Resolve(d.Input.Guild, x)
 	}
 	if r.Changed || len(records) > 0 || len(effects) > 0 {

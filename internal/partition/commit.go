@@ -133,6 +133,9 @@ func (l *Loop) take(w *work) {
 		l.flushAt = time.Time{}
 	}
 	l.held = append(l.held, w.out)
+	if len(w.inputs) >= busyBatch && l.opt.Pace > 0 {
+		l.paceAt = l.now().Add(l.opt.Pace)
+	}
 	l.release()
 }
 

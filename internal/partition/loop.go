@@ -32,6 +32,12 @@ type Options struct {
 	Logger     *slog.Logger
 	// MaxBatch is how many inputs a commit takes at most; 0 means 512.
 	MaxBatch int
+	// Linger is how long a command waits for what it wants looked up, so that
+	// both go into one commit; 0 means that it does not wait.
+	Linger time.Duration
+	// Pace is how long a loop that is busy waits for more between two commits;
+	// 0 means not at all. See busyBatch.
+	Pace time.Duration
 	// NewGuild makes a guild that has no row; nil means music.New.
 	NewGuild func(music.GuildID) music.Guild
 	// Apply lets tests put faults into the step; nil means music.Step.
@@ -40,6 +46,12 @@ type Options struct {
 
 // cursorDelay is how long a cursor that moved alone waits for a commit to go with.
 const cursorDelay = 200 * time.Millisecond
+
+// busyBatch is how many inputs a batch has where a loop is busy: so many come
+// during one commit. A short rest before the next one then lets more of them
+// share it, and what a commit costs is shared too. Whoever waits for a loop that
+// is less busy does not wait for this.
+const busyBatch = 8
 
 // evictAfter is how long a guild without any work stays in memory.
 const evictAfter = 10 * time.Minute
@@ -69,6 +81,11 @@ type Loop struct {
 	flushAt time.Time
 	evictAt time.Time
 	held    []outcome
+	// lingers are the commands that wait for what they asked for, the first
+	// whose patience ends first.
+	lingers []lingering
+	// paceAt is when a busy loop goes on.
+	paceAt time.Time
 	// again are the inputs of a batch that wait again, in their order.
 	again   []Delivery
 	retryAt time.Time
@@ -229,7 +246,7 @@ func (l *Loop) Run(ctx context.Context) error {
 func (l *Loop) untilNext() time.Duration {
 	now := l.now()
 	next := now.Add(time.Minute)
-	for _, t := range []time.Time{l.timers.next(), l.flushAt, l.retryAt} {
+	for _, t := range []time.Time{l.timers.next(), l.flushAt, l.retryAt, l.paceAt, l.patience()} {
 		if !t.IsZero() && t.Before(next) {
 			next = t
 		}
@@ -248,11 +265,12 @@ func (l *Loop) turn(ctx context.Context) {
 	l.release()
 	for ctx.Err() == nil {
 		now := l.now()
-		if now.Before(l.retryAt) {
+		if now.Before(l.retryAt) || now.Before(l.paceAt) {
 			return
 		}
-		l.retryAt = time.Time{}
-		ds := l.ready(l.gather(now))
+		l.retryAt, l.paceAt = time.Time{}, time.Time{}
+		l.enough(now)
+		ds := l.linger(l.ready(l.gather(now)), now)
 		if len(ds) == 0 {
 			break
 		}

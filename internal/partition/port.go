@@ -26,6 +26,8 @@ type Delivery struct {
 
 	// ticket is its place among the inputs of its source.
 	ticket *ticket
+	// asked is the slot that was asked for while the command waited for it.
+	asked music.SlotID
 }
 
 // Committed is what a batch made durable. It is told once, in order.
