@@ -169,13 +169,14 @@ func (l *Loop) release() {
 		for _, c := range o.commands {
 			o.done.Commands = append(o.done.Commands, c.id)
 		}
-		l.opt.Actuator.Committed(o.done)
+		// What is to sound comes before the words about it: it is what is waited for.
 		for _, c := range o.converge {
 			part := Of(c.guild.ID, l.opt.Partitions)
 			if own := l.owned[part]; own != nil {
 				l.opt.Actuator.Converge(c.guild, c.c, own.epoch)
 			}
 		}
+		l.opt.Actuator.Committed(o.done)
 	}
 }
 

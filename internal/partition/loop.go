@@ -51,7 +51,7 @@ const cursorDelay = 200 * time.Millisecond
 // during one commit. A short rest before the next one then lets more of them
 // share it, and what a commit costs is shared too. Whoever waits for a loop that
 // is less busy does not wait for this.
-const busyBatch = 8
+const busyBatch = 4
 
 // evictAfter is how long a guild without any work stays in memory.
 const evictAfter = 10 * time.Minute

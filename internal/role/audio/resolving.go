@@ -19,7 +19,7 @@ const (
 	// has to ask its source, the wait is nothing beside that.
 	linger = 5 * time.Millisecond
 	// pace lies between the commits of a loop that is busy.
-	pace = time.Millisecond
+	pace = 2 * time.Millisecond
 )
 
 // resolving looks queries up beside the loop. What is found comes back as an input.
