@@ -17,8 +17,8 @@ type dialect struct {
 	version string
 	// schemaTable asks whether goose's table is there: one row with 0 or 1.
 	schemaTable string
-	// playing is true for a player whose play sounds, by its state.
-	playing string
+	// find is the function that says where in a text another one stands, 0 for nowhere.
+	find string
 	// snapshot are the options of a transaction that sees one moment.
 	snapshot *sql.TxOptions
 	// anonymous says that parameters without names are cheaper.
@@ -33,9 +33,7 @@ var sqliteDialect = dialect{
 	version:     `SELECT sqlite_version()`,
 	schemaTable: `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'goose_db_version'`,
 	anonymous:   true,
-	playing: `json_extract(state, '$.play.phase') = 'sounding' AND json_extract(state, '$.halted') IS NOT TRUE
-		AND json_extract(state, '$.paused') IS NOT TRUE
-		AND (json_extract(state, '$.voice.want') IS NULL OR json_extract(state, '$.voice.join_by') IS NULL)`,
+	find:        "instr",
 }
 
 var postgresDialect = dialect{
@@ -43,11 +41,9 @@ var postgresDialect = dialect{
 	now:         `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) * 1000000`,
 	version:     `SELECT current_setting('server_version')`,
 	schemaTable: `SELECT COUNT(to_regclass('goose_db_version'))`,
-	playing: `CAST(state AS JSON) #>> '{play,phase}' = 'sounding' AND CAST(state AS JSON) ->> 'halted' IS DISTINCT FROM 'true'
-		AND CAST(state AS JSON) ->> 'paused' IS DISTINCT FROM 'true'
-		AND (CAST(state AS JSON) #>> '{voice,want}' IS NULL OR CAST(state AS JSON) #>> '{voice,join_by}' IS NULL)`,
-	snapshot:   &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
-	lockSchema: true,
+	find:        "strpos",
+	snapshot:    &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
+	lockSchema:  true,
 }
 
 // timed puts the time into a text: {now} is the first argument where a clock is

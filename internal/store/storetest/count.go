@@ -11,7 +11,7 @@ import (
 func sounding(bot string) *music.Player {
 	p := player(bot)
 	p.Node, p.Voice = "main", music.Voice{Want: "9", Channel: "9"}
-	p.Play = &music.Play{ID: "p", Slot: "s", Phase: music.PhaseSounding, Track: music.Track{Title: `"paused":true \u0000`}}
+	p.Play = &music.Play{ID: "p", Slot: "s", Phase: music.PhaseSounding, Track: music.Track{Title: "\"paused\":true \x00 🎵"}}
 	return p
 }
 
