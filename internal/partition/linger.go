@@ -20,7 +20,7 @@ type lingering struct {
 // within a guild stays. It returns the others.
 //
 // Nothing is decided here: the step that finds out what a command asks for is
-// forgotten, and made again when its turn comes.
+// forgotten, and made again, for the same time, when its turn comes.
 func (l *Loop) linger(ds []Delivery, now time.Time) []Delivery {
 	if l.opt.Linger <= 0 {
 		return ds
@@ -36,7 +36,7 @@ func (l *Loop) linger(ds []Delivery, now time.Time) []Delivery {
 		}
 		if !touched[id] {
 			if ask, ok := l.asks(d, now); ok {
-				d.asked = ask.Slot
+				d.asked, d.askedAt = ask.Slot, now
 				if waits == nil {
 					waits = map[music.GuildID][]Delivery{}
 				}

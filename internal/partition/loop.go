@@ -65,6 +65,8 @@ type Loop struct {
 	ctl chan func(context.Context)
 	// wanted are guilds whose rows have to be read.
 	wanted chan wanted
+	// backlog are guilds that nobody asked for and that have work.
+	backlog *backlog
 
 	// start and base make time that never runs backwards.
 	start time.Time
@@ -104,7 +106,14 @@ type ownership struct {
 	epoch, batch int64
 	// until is by the loop's own clock, counted from before the renewal was sent.
 	until time.Time
+	// alive is when the owner before was last known to be alive; pending are the
+	// guilds with work that were not taken up since. They are written with the
+	// loop's lock held.
+	alive   time.Time
+	pending map[music.GuildID]struct{}
 }
+
+func (o *ownership) waits(id music.GuildID) bool { _, ok := o.pending[id]; return ok }
 
 // Stats counts what a loop did. The fields only grow.
 type Stats struct {
@@ -125,7 +134,7 @@ func NewLoop(o Options) *Loop {
 	now := o.Clock.Now()
 	return &Loop{
 		opt: o, log: o.Logger, in: newInbox(), ctl: make(chan func(context.Context), 64),
-		wanted: make(chan wanted, 4096), start: now, base: now,
+		wanted: make(chan wanted, 4096), backlog: newBacklog(), start: now, base: now,
 		guilds: map[music.GuildID]*entry{}, owned: map[int]*ownership{},
 		timers: newTimers(), seen: map[string]time.Time{}, intake: newIntake(),
 		evictAt: now.Add(evictAfter),
