@@ -98,7 +98,7 @@ func (l *Loop) step(ds []Delivery, now time.Time) *work {
 			if e := l.guilds[d.Input.Guild]; d.asked != "" && !e.used.After(d.askedAt) {
 				at = d.askedAt
 			}
-			s = &stepped{g: l.guilds[d.Input.Guild].g}
+			s = &stepped{g: *l.guilds[d.Input.Guild].g}
 			w.after[d.Input.Guild] = s
 			w.order = append(w.order, d.Input.Guild)
 		}

@@ -109,7 +109,7 @@ func (l *Loop) take(w *work) {
 	}
 	for _, id := range w.order {
 		s, e := w.after[id], l.guilds[id]
-		e.g, e.used = s.g, w.at
+		e.g, e.used = &s.g, w.at
 		if s.changed {
 			e.row = &s.g
 		}

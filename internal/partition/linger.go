@@ -68,7 +68,7 @@ func (l *Loop) asks(d Delivery, now time.Time) (ask music.Resolve, ok bool) {
 	// A step that panics does so again where it is dealt with.
 	defer func() { ok = recover() == nil && ok }()
 	n := 0
-	for _, e := range l.opt.Apply(l.guilds[d.Input.Guild].g, d.Input, now).Effects {
+	for _, e := range l.opt.Apply(*l.guilds[d.Input.Guild].g, d.Input, now).Effects {
 		if x, is := e.(music.Resolve); is {
 			ask = x
 			n++

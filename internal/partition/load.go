@@ -127,9 +127,10 @@ func (l *Loop) takeUp(id music.GuildID, row *music.Guild) {
 	}
 	e := &entry{row: row, used: l.now()}
 	if row != nil {
-		e.g = *row
+		e.g = row
 	} else {
-		e.g = l.opt.NewGuild(id)
+		g := l.opt.NewGuild(id)
+		e.g = &g
 	}
 	l.mu.Lock()
 	l.guilds[id] = e
@@ -139,8 +140,7 @@ func (l *Loop) takeUp(id music.GuildID, row *music.Guild) {
 		Guild: id, Body: music.Loaded{AliveUntil: alive},
 	}}})
 	l.in.unpark(id)
-	g := e.g
-	l.opt.Actuator.TakenUp(&g)
+	l.opt.Actuator.TakenUp(e.g)
 }
 
 // wanted is a guild whose rows have to be read, under an epoch: rows that were

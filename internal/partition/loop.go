@@ -96,7 +96,8 @@ type Loop struct {
 }
 
 type entry struct {
-	g music.Guild
+	// g is as it was last committed. It is never written to, only replaced.
+	g *music.Guild
 	// row is what the database has, nil for nothing.
 	row  *music.Guild
 	used time.Time
@@ -177,7 +178,7 @@ func (l *Loop) View(id music.GuildID) (music.Guild, bool) {
 	if e == nil {
 		return music.Guild{}, false
 	}
-	return e.g, true
+	return *e.g, true
 }
 
 // Each calls f with every guild in memory as it was last committed, until f
@@ -186,8 +187,7 @@ func (l *Loop) Each(f func(*music.Guild) bool) {
 	l.mu.RLock()
 	all := make([]*music.Guild, 0, len(l.guilds))
 	for _, e := range l.guilds {
-		g := e.g
-		all = append(all, &g)
+		all = append(all, e.g)
 	}
 	l.mu.RUnlock()
 	for _, g := range all {
@@ -361,7 +361,7 @@ func (l *Loop) evict() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for id, e := range l.guilds {
-		if now.Sub(e.used) > evictAfter && idle(&e.g) {
+		if now.Sub(e.used) > evictAfter && idle(e.g) {
 			delete(l.guilds, id)
 			l.timers.set(id, time.Time{})
 		}

@@ -17,8 +17,6 @@ type dialect struct {
 	version string
 	// schemaTable asks whether goose's table is there: one row with 0 or 1.
 	schemaTable string
-	// find is the function that says where in a text another one stands, 0 for nowhere.
-	find string
 	// snapshot are the options of a transaction that sees one moment.
 	snapshot *sql.TxOptions
 	// anonymous says that parameters without names are cheaper.
@@ -33,7 +31,6 @@ var sqliteDialect = dialect{
 	version:     `SELECT sqlite_version()`,
 	schemaTable: `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'goose_db_version'`,
 	anonymous:   true,
-	find:        "instr",
 }
 
 var postgresDialect = dialect{
@@ -41,7 +38,6 @@ var postgresDialect = dialect{
 	now:         `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) * 1000000`,
 	version:     `SELECT current_setting('server_version')`,
 	schemaTable: `SELECT COUNT(to_regclass('goose_db_version'))`,
-	find:        "strpos",
 	snapshot:    &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 	lockSchema:  true,
 }

@@ -1,6 +1,8 @@
 package storetest
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 
 	"github.com/atrilhq/platform/internal/core/music"
@@ -13,6 +15,16 @@ func sounding(bot string) *music.Player {
 	p.Node, p.Voice = "main", music.Voice{Want: "9", Channel: "9"}
 	p.Play = &music.Play{ID: "p", Slot: "s", Phase: music.PhaseSounding, Track: music.Track{Title: "\"paused\":true \x00 🎵"}}
 	return p
+}
+
+// rank is where a guild of testCount stands among the active ones: whether a
+// play of it sounds in its state is all that matters.
+func rank(id music.GuildID) int {
+	switch id[0] {
+	case 'g', 'h', 'k':
+		return 1
+	}
+	return 0
 }
 
 func testCount(t *testing.T, open Open) {
@@ -47,4 +59,10 @@ func testCount(t *testing.T, open Open) {
 	}
 	zero.put(nil, guild("without players"))
 	counted(store.Counts{Guilds: len(players) + 1, Players: len(players), Playing: 4})
+
+	// Guilds that sound are the first that a new owner takes up.
+	active, err := s.Active(t.Context(), 0)
+	if err != nil || len(active) < 4 || !slices.IsSortedFunc(active, func(a, b music.GuildID) int { return cmp.Compare(rank(a), rank(b)) }) {
+		t.Errorf("active: %v, %v", active, err)
+	}
 }
