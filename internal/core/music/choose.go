@@ -90,13 +90,13 @@ func (s *step) candidates(c Command) []BotID {
 
 // connect wants a player in a channel.
 func (s *step) connect(p *Player, ch ChannelID) {
-	if ch == "" || p.Voice.Want == ch {
+	if ch == "" || p.Voice.Want == ch && !p.Voice.Gone {
 		return
 	}
 	// A bot that was told to leave and is still seen in voice has to be seen
 	// outside first: its leaving would be taken for somebody's throwing it out.
 	p.Voice.Reset = p.Voice.Reset || p.Voice.Channel != ""
-	p.Voice.Want = ch
+	p.Voice.Want, p.Voice.Gone = ch, false
 	p.Voice.JoinBy = s.now.Add(JoinWithin)
 	p.IdleAt, p.EmptyAt = time.Time{}, time.Time{}
 	s.touch(p.Bot, AspectVoice|AspectPanel)

@@ -114,10 +114,26 @@ func TestKickedAndMoved(t *testing.T) {
 		}
 		b.as(bruno, lounge, music.Enqueue{Query: "pending"})
 		b.seen("", "")
+		if p := b.player(); p.Play == nil || len(p.Queue) == 0 || wishes(b, bot, music.AspectVoice) {
+			t.Fatalf("it may have been removed from the guild: %+v", p)
+		}
+		at := b.now
+		b.tick()
+		if b.now.Sub(at) != music.GoneGrace {
+			t.Fatalf("decided after %s", b.now.Sub(at))
+		}
 		a, _ := b.answer()
 		b.refused(a, music.ReasonCancelled)
 		b.notice(music.AnswerDisconnected)
 		b.gone()
+	})
+	t.Run("kicked and called again at once", func(t *testing.T) {
+		b := listening(t, "b")
+		b.seen("", "")
+		b.as(ana, lounge, music.Enqueue{Query: "c"})
+		if p := b.player(); p.Voice.Gone || p.Voice.Want != lounge || p.Play == nil || !wishes(b, bot, music.AspectVoice) {
+			t.Fatalf("it does not come back: %+v", p)
+		}
 	})
 	t.Run("moved by an admin", func(t *testing.T) {
 		b := listening(t, "b")

@@ -76,7 +76,7 @@ func (w *world) level(bot music.BotID) {
 		switch {
 		case p.Voice.Reset:
 			w.discord.op4(bot, "")
-		case p.Voice.Want != p.Voice.Channel:
+		case p.Voice.Want != p.Voice.Channel && !p.Voice.Gone:
 			w.discord.op4(bot, p.Voice.Want)
 		}
 	}

@@ -11,6 +11,9 @@ const (
 	ResolveWithin = 15 * time.Second
 	// JoinWithin is how long a join may take. Discord says nothing at all when a channel is full.
 	JoinWithin = 10 * time.Second
+	// GoneGrace is how long a bot that left its channel for no reason that is
+	// known may have been removed from the guild, which is told a little later.
+	GoneGrace = 1500 * time.Millisecond
 	// RejoinWithin is the same after the connection to Discord was lost.
 	RejoinWithin = 30 * time.Second
 	// SilenceWithin is how long a pending slot may keep a ready one waiting.
