@@ -18,7 +18,7 @@ var told = []string{ //nolint:gochecknoglobals // a constant that Go has no form
 const maxBrief = 72
 
 // brief is what a table shows of an event's payload.
-func brief(data []byte) string {
+func brief(data []byte, named names) string {
 	var payload map[string]any
 	if json.Unmarshal(data, &payload) != nil {
 		return ""
@@ -33,7 +33,7 @@ func brief(data []byte) string {
 			continue
 		}
 		if s, ok := value.(string); ok {
-			value = strings.Join(strings.Fields(s), " ")
+			value = strings.Join(strings.Fields(named.of(s)), " ")
 		}
 		parts = append(parts, fmt.Sprintf("%s=%v", key, value))
 	}

@@ -15,12 +15,12 @@ func TestBriefSaysWhatAPersonWantsToKnow(t *testing.T) {
 		`{"bot":"1","node":""}`: "",
 		`no JSON`:               "",
 	} {
-		got := brief([]byte(data))
+		got := brief([]byte(data), names{})
 		if strings.ReplaceAll(got, "\n", " ") != want {
 			t.Errorf("%s: %q, want %q", data, got, want)
 		}
 	}
-	if got := brief([]byte(`{"query":"` + strings.Repeat("ñ", 500) + `"}`)); utf8.RuneCountInString(got) != maxBrief || !utf8.ValidString(got) {
+	if got := brief([]byte(`{"query":"`+strings.Repeat("ñ", 500)+`"}`), names{}); utf8.RuneCountInString(got) != maxBrief || !utf8.ValidString(got) {
 		t.Errorf("a long one has %d characters", utf8.RuneCountInString(got))
 	}
 }

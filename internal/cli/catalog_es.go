@@ -3,11 +3,13 @@ package cli
 import "maps"
 
 // spanish is the catalog of help and messages, by their English text. It is a
-// function so that a run in English does not build it. Titles of columns and
-// words of data stay as they are: scripts and colleagues read them.
+// function so that a run in English does not build it.
 func spanish() map[string]string {
 	all := spanishHelp()
 	maps.Copy(all, spanishTalk())
+	maps.Copy(all, spanishTables())
+	maps.Copy(all, spanishFields())
+	maps.Copy(all, spanishOrders())
 	return all
 }
 
@@ -28,14 +30,11 @@ func spanishHelp() map[string]string {
 
 		"Move to another voice channel":                          "Cambia a otro canal de voz",
 		"Operate the platform and its sandbox":                   "Opera la plataforma y su banco de pruebas",
-		"Press a button of a message and wait for the answer":    "Pulsa un botón de un mensaje y espera la respuesta",
 		"Print a script that completes commands in a shell":      "Imprime un guion que completa las órdenes en un intérprete",
 		"Put the sandbox's Discord back to what it was at first": "Devuelve el Discord de pruebas a su estado inicial",
 
-		"See the servers that play":           "Mira los servidores que reproducen",
 		"See what happened, and what happens": "Mira lo que pasó y lo que pasa",
 		"See what waits to be played":         "Mira lo que espera para sonar",
-		"See who plays what":                  "Mira quién reproduce qué",
 		"Show a queue":                        "Muestra una cola",
 		"Show how the daemon is":              "Muestra cómo está el servicio",
 		"Show one node":                       "Muestra un nodo",

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,6 +23,9 @@ var at = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 type backend struct {
 	control string // address of a sandbox, empty for none
 	events  []view.Event
+
+	mu    sync.Mutex
+	rules []view.ChannelRule
 }
 
 func newBackend(control string) *backend {

@@ -22,14 +22,15 @@ func newCmdEvents(k *kit) *cobra.Command {
 // eventOptions are the flags of both commands.
 type eventOptions struct {
 	client.Events
-	since, until string
-	oldest, all  bool
+	since, until     string
+	oldest, all, ids bool
 }
 
 func (k *kit) scopeFlags(c *cobra.Command, o *eventOptions) {
 	c.Flags().StringVar(&o.Guild, "guild", "", k.say("only events of this guild"))
 	c.Flags().StringSliceVar(&o.Types, "type", nil, k.say("only these types; music.play.* stands for all that begin so"))
 	c.Flags().StringVar(&o.since, "since", "", k.say("only from this time on: 10m (ago) or 2026-01-31T15:04:05Z"))
+	idsFlag(k, c, &o.ids)
 }
 
 func newCmdEventsList(k *kit, run func(context.Context, *client.Client, *output.Printer, eventOptions) error) *cobra.Command {
@@ -105,7 +106,7 @@ func (k *kit) runEventsList(ctx context.Context, c *client.Client, p *output.Pri
 	if err != nil {
 		return err
 	}
-	if err := p.Print(page, anys(page.Items), func() output.Table { return k.eventTable(p, page.Items...) }); err != nil {
+	if err := p.Print(page, anys(page.Items), func() output.Table { return k.eventTable(p, k.names(ctx, c, p, o.ids), page.Items...) }); err != nil {
 		return err
 	}
 	if page.More && !o.Newest && (p.Format == output.FormatTable || p.Format == output.FormatWide) {
@@ -114,7 +115,7 @@ func (k *kit) runEventsList(ctx context.Context, c *client.Client, p *output.Pri
 	return nil
 }
 
-func (k *kit) eventTable(p *output.Printer, events ...view.Event) output.Table {
+func (k *kit) eventTable(p *output.Printer, named names, events ...view.Event) output.Table {
 	t := output.Table{Empty: k.say("no events"), Columns: []output.Column{
 		{Title: k.say("SEQ"), Right: true},
 		{Title: k.say("TIME")},
@@ -125,7 +126,8 @@ func (k *kit) eventTable(p *output.Printer, events ...view.Event) output.Table {
 		{Title: k.say("DATA"), Wide: true},
 	}}
 	for _, e := range events {
-		t.Rows = append(t.Rows, output.Text(strconv.FormatInt(e.Seq, 10), p.When(e.Time), e.Type, either(e.Guild, "-"), brief(e.Data), e.ID, string(e.Data)))
+		t.Rows = append(t.Rows, output.Text(
+			strconv.FormatInt(e.Seq, 10), p.When(e.Time), e.Type, either(named.guild(e.Guild), "-"), brief(e.Data, named), e.ID, string(e.Data)))
 		t.Names = append(t.Names, e.ID)
 	}
 	return t
@@ -171,12 +173,13 @@ func (k *kit) runEventsTail(ctx context.Context, c *client.Client, p *output.Pri
 			o.After = newest.Items[n-1].Seq
 		}
 	}
+	named := k.names(ctx, c, p, o.ids)
 	seen, tries := 0, 0
 	for {
 		err := c.Tail(ctx, o.Events, func(e view.Event) error {
 			tries = 0
 			o.After = e.Seq
-			if err := p.Stream(e, func() output.Table { return k.eventTable(p, e) }); err != nil {
+			if err := p.Stream(e, func() output.Table { return k.eventTable(p, named, e) }); err != nil {
 				return err
 			}
 			if seen++; o.Limit > 0 && seen >= o.Limit {

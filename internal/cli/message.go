@@ -35,11 +35,16 @@ type message struct {
 }
 
 type component struct {
-	Type       int         `json:"type"`
-	Label      string      `json:"label"`
-	CustomID   string      `json:"custom_id"`
-	Content    string      `json:"content"`
-	Disabled   bool        `json:"disabled"`
+	Type     int    `json:"type"`
+	Label    string `json:"label"`
+	CustomID string `json:"custom_id"`
+	Content  string `json:"content"`
+	Disabled bool   `json:"disabled"`
+	// Placeholder and Options are a menu's.
+	Placeholder string `json:"placeholder"`
+	Options     []struct {
+		Label string `json:"label"`
+	} `json:"options"`
 	Components []component `json:"components"`
 	Emoji      struct {
 		Name string `json:"name"`
@@ -113,7 +118,14 @@ func (c component) read() (text, buttons string) {
 		text = c.Content
 	}
 	if c.CustomID != "" && len(c.Components) == 0 {
-		label := either(strings.TrimSpace(c.Emoji.Name+" "+c.Label), c.CustomID)
+		label := either(strings.TrimSpace(c.Emoji.Name+" "+c.Label), either(c.Placeholder, c.CustomID))
+		if len(c.Options) > 0 {
+			names := make([]string, len(c.Options))
+			for i, o := range c.Options {
+				names[i] = o.Label
+			}
+			label += ": " + strings.Join(names, " | ")
+		}
 		if c.Disabled {
 			label += " (off)"
 		}

@@ -15,8 +15,9 @@ import (
 )
 
 func newCmdNodes(k *kit) *cobra.Command {
-	c := groupOf(k, &cobra.Command{Use: "nodes", Short: k.say("See the servers that play")})
+	c := groupOf(k, &cobra.Command{Use: "nodes", Short: k.say("See the servers that play, and what they are given")})
 	c.AddCommand(newCmdNodesList(k, nil), newCmdNodesGet(k, nil))
+	c.AddCommand(newCmdCordons(k)...)
 	return c
 }
 
@@ -53,7 +54,7 @@ func (k *kit) runNodesList(ctx context.Context, c *client.Client, p *output.Prin
 		for _, n := range list.Items {
 			t.Rows = append(t.Rows, []output.Cell{
 				{Text: n.Name},
-				tone(n.State),
+				nodeState(n),
 				{Text: strconv.Itoa(n.Playing)},
 				{Text: strconv.Itoa(n.Players)},
 				{Text: percent(n.CPU)},
@@ -62,11 +63,31 @@ func (k *kit) runNodesList(ctx context.Context, c *client.Client, p *output.Prin
 				{Text: n.Address},
 				{Text: either(n.Region, "-")},
 				{Text: p.When(n.SeenAt)},
-				{Text: n.Reason},
+				{Text: reasonOf(n)},
 			})
 		}
 		return t
 	})
+}
+
+// nodeState is the state of a node, with a word where it takes no new players.
+func nodeState(n view.Node) output.Cell {
+	c := tone(n.State)
+	if n.Cordoned {
+		c.Text += ",cordoned"
+		if c.Tone == output.Good {
+			c.Tone = output.Warn
+		}
+	}
+	return c
+}
+
+// reasonOf says why a node is not up, or why it takes no new players.
+func reasonOf(n view.Node) string {
+	if !n.Cordoned || n.Reason != "" {
+		return n.Reason
+	}
+	return strings.TrimSpace(strings.TrimSuffix(n.CordonedBy+": "+n.CordonReason, ": "))
 }
 
 func percent(f float64) string { return fmt.Sprintf("%.0f%%", f*100) }
@@ -94,8 +115,8 @@ func (k *kit) runNodesGet(ctx context.Context, c *client.Client, p *output.Print
 	return p.Print(n, nil, func() output.Table {
 		t := output.Fields(
 			output.Text(k.say("name"), n.Name),
-			[]output.Cell{{Text: k.say("state")}, tone(n.State)},
-			output.Text(k.say("reason"), either(n.Reason, "-")),
+			[]output.Cell{{Text: k.say("state")}, nodeState(n)},
+			output.Text(k.say("reason"), either(reasonOf(n), "-")),
 			output.Text(k.say("address"), n.Address),
 			output.Text(k.say("version"), either(n.Version, "-")),
 			output.Text(k.say("region"), either(n.Region, "-")),

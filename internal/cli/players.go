@@ -14,15 +14,16 @@ import (
 )
 
 func newCmdPlayers(k *kit) *cobra.Command {
-	c := groupOf(k, &cobra.Command{Use: "players", Short: k.say("See who plays what")})
+	c := groupOf(k, &cobra.Command{Use: "players", Short: k.say("See who plays what, and tell players what to do")})
 	c.AddCommand(newCmdPlayersList(k, nil), newCmdPlayersGet(k, nil))
+	c.AddCommand(newCmdOrders(k)...)
 	return c
 }
 
 // listOptions are the flags of a command that lists.
 type listOptions struct {
 	client.Players
-	all bool
+	all, ids bool
 }
 
 func newCmdPlayersList(k *kit, run func(context.Context, *client.Client, *output.Printer, listOptions) error) *cobra.Command {
@@ -41,6 +42,7 @@ func newCmdPlayersList(k *kit, run func(context.Context, *client.Client, *output
 	c.Flags().StringVar(&o.Bot, "bot", "", k.say("only players of this bot"))
 	c.Flags().StringVar(&o.Node, "node", "", k.say("only players on this node"))
 	k.pageFlags(c, &o.Page, &o.all)
+	idsFlag(k, c, &o.ids)
 	return c
 }
 
@@ -70,7 +72,7 @@ func (k *kit) runPlayersList(ctx context.Context, c *client.Client, p *output.Pr
 		return err
 	}
 	page.Items = present(page.Items)
-	if err := p.Print(page, anys(page.Items), func() output.Table { return k.playersTable(page.Items) }); err != nil {
+	if err := p.Print(page, anys(page.Items), func() output.Table { return k.playersTable(page.Items, k.names(ctx, c, p, o.ids), o.ids) }); err != nil {
 		return err
 	}
 	k.more(p, page.NextCursor)
@@ -99,7 +101,7 @@ func anys[T any](items []T) []any {
 	return out
 }
 
-func (k *kit) playersTable(items []view.Player) output.Table {
+func (k *kit) playersTable(items []view.Player, named names, ids bool) output.Table {
 	t := output.Table{Empty: k.say("no players"), Columns: []output.Column{
 		{Title: k.say("GUILD")},
 		{Title: k.say("BOT")},
@@ -118,13 +120,13 @@ func (k *kit) playersTable(items []view.Player) output.Table {
 			position, track = playhead(pl.Play), title(pl.Play.Track)
 		}
 		t.Rows = append(t.Rows, []output.Cell{
-			{Text: either(pl.GuildName, pl.Guild)},
-			{Text: either(pl.BotName, pl.Bot)},
+			{Text: shown(pl.GuildName, pl.Guild, ids)},
+			{Text: shown(pl.BotName, pl.Bot, ids)},
 			tone(pl.State),
 			{Text: position},
 			{Text: strconv.Itoa(pl.Queue)},
 			{Text: either(pl.Node, "-")},
-			{Text: either(pl.Channel, "-")},
+			{Text: either(named.of(pl.Channel), "-")},
 			{Text: strconv.Itoa(pl.Listeners)},
 			{Text: strconv.Itoa(pl.Volume)},
 			{Text: track},
@@ -132,6 +134,14 @@ func (k *kit) playersTable(items []view.Player) output.Table {
 		t.Names = append(t.Names, pl.Guild+"/"+pl.Bot)
 	}
 	return t
+}
+
+// shown is a name, or the id where that was asked for or there is no name.
+func shown(name, id string, ids bool) string {
+	if ids {
+		return id
+	}
+	return either(name, id)
 }
 
 func playhead(p *view.Play) string {
@@ -155,11 +165,12 @@ func either(a, b string) string {
 	return b
 }
 
-func newCmdPlayersGet(k *kit, run func(context.Context, *client.Client, *output.Printer, string, string) error) *cobra.Command {
+func newCmdPlayersGet(k *kit, run func(context.Context, *client.Client, *output.Printer, string, string, bool) error) *cobra.Command {
 	if run == nil {
 		run = k.runPlayersGet
 	}
-	return &cobra.Command{
+	var ids bool
+	c := &cobra.Command{
 		Use: "get <guild> [bot]", Short: k.say("Show one player"), Args: k.between(1, "guild", "bot"),
 		Example: examples("platformctl players get demo", "platformctl players get demo atril -o yaml", "platformctl players get demo/atril"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -168,10 +179,12 @@ func newCmdPlayersGet(k *kit, run func(context.Context, *client.Client, *output.
 				if err != nil {
 					return err
 				}
-				return run(ctx, cl, p, guild, bot)
+				return run(ctx, cl, p, guild, bot, ids)
 			})
 		},
 	}
+	idsFlag(k, c, &ids)
+	return c
 }
 
 // which returns the guild and the bot that arguments name. A guild with one
@@ -202,25 +215,26 @@ func (k *kit) which(ctx context.Context, c *client.Client, args []string) (guild
 		WithHint(k.say("name one of the bots: %s", strings.Join(names, ", ")))
 }
 
-func (k *kit) runPlayersGet(ctx context.Context, c *client.Client, p *output.Printer, guild, bot string) error {
+func (k *kit) runPlayersGet(ctx context.Context, c *client.Client, p *output.Printer, guild, bot string, ids bool) error {
 	pl, err := waiting(p, k.say("reading the player"), func() (view.Player, error) { return c.Player(ctx, guild, bot) })
 	if err != nil {
 		return err
 	}
 	return p.Print(pl, nil, func() output.Table {
+		named := k.names(ctx, c, p, ids)
 		rows := [][]output.Cell{
 			output.Text(k.say("guild"), strings.TrimSpace(pl.GuildName+" "+pl.Guild)),
 			output.Text(k.say("bot"), strings.TrimSpace(pl.BotName+" "+pl.Bot)),
 			{{Text: k.say("state")}, tone(pl.State)},
 			output.Text(k.say("node"), either(pl.Node, "-")),
-			output.Text(k.say("channel"), either(pl.Channel, "-")),
+			output.Text(k.say("channel"), either(named.of(pl.Channel), "-")),
 			output.Text(k.say("listeners"), strconv.Itoa(pl.Listeners)),
 			output.Text(k.say("volume"), strconv.Itoa(pl.Volume)+" %"),
 			output.Text(k.say("queue"), strconv.Itoa(pl.Queue)),
 		}
 		if pl.Play != nil {
 			rows = append(rows, output.Text(k.say("track"), title(pl.Play.Track)), output.Text(k.say("position"), playhead(pl.Play)),
-				output.Text(k.say("asked by"), pl.Play.By), output.Text(k.say("since"), p.When(pl.Play.Since)), output.Text(k.say("play"), pl.Play.ID))
+				output.Text(k.say("asked by"), named.of(pl.Play.By)), output.Text(k.say("since"), p.When(pl.Play.Since)), output.Text(k.say("play"), pl.Play.ID))
 		}
 		if !pl.IdleAt.IsZero() {
 			rows = append(rows, output.Text(k.say("leaves, idle"), p.When(pl.IdleAt)))

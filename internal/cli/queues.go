@@ -21,7 +21,7 @@ func newCmdQueues(k *kit) *cobra.Command {
 type queueOptions struct {
 	guild, bot string
 	page       client.Page
-	all        bool
+	all, ids   bool
 }
 
 func newCmdQueuesGet(k *kit, run func(context.Context, *client.Client, *output.Printer, queueOptions) error) *cobra.Command {
@@ -42,6 +42,7 @@ func newCmdQueuesGet(k *kit, run func(context.Context, *client.Client, *output.P
 		},
 	}
 	k.pageFlags(c, &o.page, &o.all)
+	idsFlag(k, c, &o.ids)
 	return c
 }
 
@@ -63,14 +64,14 @@ func (k *kit) runQueuesGet(ctx context.Context, c *client.Client, p *output.Prin
 	if err != nil {
 		return err
 	}
-	if err := p.Print(q, anys(q.Items), func() output.Table { return k.queueTable(p, q.Items) }); err != nil {
+	if err := p.Print(q, anys(q.Items), func() output.Table { return k.queueTable(p, q.Items, k.names(ctx, c, p, o.ids)) }); err != nil {
 		return err
 	}
 	k.more(p, q.NextCursor)
 	return nil
 }
 
-func (k *kit) queueTable(p *output.Printer, items []view.QueueItem) output.Table {
+func (k *kit) queueTable(p *output.Printer, items []view.QueueItem, named names) output.Table {
 	t := output.Table{Empty: k.say("the queue is empty"), Columns: []output.Column{
 		{Title: "#", Right: true},
 		{Title: k.say("STATE")},
@@ -89,7 +90,7 @@ func (k *kit) queueTable(p *output.Printer, items []view.QueueItem) output.Table
 			}
 		}
 		t.Rows = append(t.Rows, []output.Cell{
-			{Text: strconv.Itoa(it.Position)}, tone(it.State), {Text: length}, {Text: p.When(it.At)}, {Text: it.By}, {Text: it.Slot}, {Text: track},
+			{Text: strconv.Itoa(it.Position)}, tone(it.State), {Text: length}, {Text: p.When(it.At)}, {Text: named.of(it.By)}, {Text: it.Slot}, {Text: track},
 		})
 		t.Names = append(t.Names, it.Slot)
 	}

@@ -93,7 +93,7 @@ func newCmdRoot(k *kit) *cobra.Command {
 	groupOf(k, root)
 	k.flags(root)
 	root.AddCommand(
-		newCmdStatus(k, nil), newCmdPlayers(k), newCmdQueues(k), newCmdNodes(k), newCmdEvents(k),
+		newCmdStatus(k, nil), newCmdGuilds(k), newCmdPlayers(k), newCmdQueues(k), newCmdNodes(k), newCmdPlays(k), newCmdEvents(k),
 		newCmdSandbox(k), newCmdVersion(k),
 	)
 	k.finish(root)

@@ -18,18 +18,33 @@ func newCmdSandbox(k *kit) *cobra.Command {
 		Long: k.say(
 			"The sandbox is a daemon that was started with platformd --sandbox: its Discord and its nodes are simulators, and these commands are its people."),
 	})
-	c.AddCommand(newCmdSandboxSend(k, nil), newCmdSandboxClick(k, nil), newCmdSandboxVoice(k), newCmdSandboxMessages(k, nil), newCmdSandboxReset(k, nil))
+	c.AddCommand(newCmdSandboxSend(k, nil), newCmdSandboxComplete(k, nil), newCmdSandboxClick(k, nil), newCmdSandboxModal(k, nil),
+		newCmdSandboxVoice(k), newCmdSandboxMessages(k, nil), newCmdSandboxDMs(k, nil), newCmdSandboxInvite(k, nil),
+		newCmdSandboxFaults(k), newCmdSandboxReset(k, nil))
 	return c
 }
 
 // people is what these commands need of the simulators' control API.
 type people interface {
 	Send(ctx context.Context, line string, at client.Place, wait time.Duration) (client.Sent, error)
-	Click(ctx context.Context, button, message string, at client.Place, wait time.Duration) (client.Sent, error)
+	Click(ctx context.Context, button, message string, values []string, at client.Place, wait time.Duration) (client.Sent, error)
+	Complete(ctx context.Context, line, option string, at client.Place, wait time.Duration) ([]client.Choice, error)
+	Modal(ctx context.Context, id, user string, fields map[string][]string, wait time.Duration) (client.Sent, error)
 	Voice(ctx context.Context, action string, at client.Place) error
-	Messages(ctx context.Context, guild, channel string, limit int) ([]client.Message, error)
+	Messages(ctx context.Context, guild, channel, user string, limit int) ([]client.Message, error)
+	RefuseDMs(ctx context.Context, user string, refuse bool) error
+	Invite(ctx context.Context, bot, guild string) error
+	breakable
 	Reset(ctx context.Context) error
 	Names(ctx context.Context) (map[string]string, error)
+}
+
+// breakable is what is broken and mended on purpose.
+type breakable interface {
+	Faults(ctx context.Context) ([]client.Fault, error)
+	SetFault(ctx context.Context, name string, args map[string]string) (client.Fault, error)
+	ClearFault(ctx context.Context, name string, args map[string]string) error
+	ClearFaults(ctx context.Context) error
 }
 
 // mentions returns what replaces mentions by names, for people; nothing where
@@ -68,6 +83,7 @@ type actOptions struct {
 	client.Place
 	what    string
 	message string
+	values  []string
 	wait    time.Duration
 }
 
@@ -122,12 +138,15 @@ func (k *kit) runSandboxSend(ctx context.Context, s people, p *output.Printer, o
 func (k *kit) answered(p *output.Printer, sent client.Sent, names func() *strings.Replacer) error {
 	if err := p.Print(sent, nil, func() output.Table {
 		t := messageTable(sent.Reply, names())
+		if form := formTable(sent); len(form.Rows) > 0 {
+			t = form
+		}
 		t.Names = []string{sent.InteractionID}
 		return t
 	}); err != nil {
 		return err
 	}
-	if !sent.Answered && string(sent.Reply) == "null" {
+	if !sent.Answered && string(sent.Reply) == "null" && len(sent.Modal) == 0 {
 		return fault.New(fault.Pending, "cli.sandbox", k.say("no answer came in time")).
 			WithHint(k.say("wait longer with --wait, or look at platformctl sandbox messages"))
 	}
@@ -140,14 +159,18 @@ func newCmdSandboxClick(k *kit, run func(context.Context, people, *output.Printe
 	}
 	var o actOptions
 	c := &cobra.Command{
-		Use: "click <button>", Short: k.say("Press a button of a message and wait for the answer"), Args: k.exactly("button"),
-		Example: examples("platformctl sandbox click skip", "platformctl sandbox click 'Pause' --user bruno"),
+		Use: "click <button>", Short: k.say("Press a button or choose from a menu of a message and wait for the answer"), Args: k.exactly("button"),
+		Long: k.say(
+			"A button or a menu is named by its label, its placeholder or its custom id. Choices of a menu are named by --value; the answer may be a form, which sandbox modal fills in."), //nolint:lll // a sentence
+		Example: examples("platformctl sandbox click skip", "platformctl sandbox click 'Pause' --user bruno",
+			"platformctl sandbox click 'Pick a track' --value 'Night Train'"),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.what = args[0]
 			return k.inSandbox(c.Context(), func(ctx context.Context, s people, p *output.Printer) error { return run(ctx, s, p, o) })
 		},
 	}
 	k.actFlags(c, &o)
+	c.Flags().StringArrayVar(&o.values, "value", nil, k.say("a choice of a menu, by its label or value; once for each"))
 	c.Flags().StringVar(&o.message, "message", "", k.say("id of the message; the newest with that button where it is not named"))
 	return c
 }
@@ -156,7 +179,7 @@ func (k *kit) runSandboxClick(ctx context.Context, s people, p *output.Printer, 
 	if err := o.check(); err != nil {
 		return err
 	}
-	sent, err := waiting(p, k.say("waiting for the answer"), func() (client.Sent, error) { return s.Click(ctx, o.what, o.message, o.Place, o.wait) })
+	sent, err := waiting(p, k.say("waiting for the answer"), func() (client.Sent, error) { return s.Click(ctx, o.what, o.message, o.values, o.Place, o.wait) })
 	if err != nil {
 		return err
 	}

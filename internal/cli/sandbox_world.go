@@ -73,8 +73,8 @@ func (k *kit) done(p *output.Printer, v any, sentence string) error {
 
 // messagesOptions are the flags of sandbox messages.
 type messagesOptions struct {
-	guild, channel string
-	limit          int
+	guild, channel, user string
+	limit                int
 }
 
 func newCmdSandboxMessages(k *kit, run func(context.Context, people, *output.Printer, messagesOptions) error) *cobra.Command {
@@ -90,13 +90,14 @@ func newCmdSandboxMessages(k *kit, run func(context.Context, people, *output.Pri
 		},
 	}
 	c.Flags().StringVar(&o.guild, "guild", "demo", k.say("guild"))
+	c.Flags().StringVar(&o.user, "user", "", k.say("only what this member sees; with --guild '' the direct messages of the bot in --channel"))
 	c.Flags().StringVar(&o.channel, "channel", "", k.say("text channel; the first one where it is not named"))
 	c.Flags().IntVar(&o.limit, "limit", 20, k.say("how many at most, up to 500"))
 	return c
 }
 
 func (k *kit) runSandboxMessages(ctx context.Context, s people, p *output.Printer, o messagesOptions) error {
-	items, err := s.Messages(ctx, o.guild, o.channel, o.limit)
+	items, err := s.Messages(ctx, o.guild, o.channel, o.user, o.limit)
 	if err != nil {
 		return err
 	}

@@ -57,10 +57,31 @@ func answering(t *testing.T) string {
 			t.Errorf("request: %v %v", err, r.Header)
 		}
 		out := map[string]any{"interaction_id": "77", "state": "answered", "acked_ms": 1, "answered_ms": 12, "deferred": false, "reply": reply}
+		if in.Focused != "" {
+			out = map[string]any{"interaction_id": "79", "state": "answered", "choices": []map[string]any{{"name": "Ocean Floor", "value": "sim:ocean"}}}
+			if in.Focused != "query" {
+				t.Errorf("the option is %q", in.Focused)
+			}
+		}
 		if in.Line == "/silence" {
 			out = map[string]any{"interaction_id": "78", "state": "failed", "acked_ms": -1, "answered_ms": -1, "deferred": false, "reply": nil}
 		}
 		_ = json.NewEncoder(w).Encode(out)
+	})
+	mux.HandleFunc("POST /sim/v1/click", func(w http.ResponseWriter, r *http.Request) {
+		var in control.ClickRequest
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil || len(in.Values) != 2 {
+			t.Errorf("request: %v %+v", err, in)
+		}
+		form := json.RawMessage(`{"title":"Add a track","custom_id":"mm:add","components":[{"type":18,"label":"What to play","component":{"type":4,"custom_id":"query","value":"oc"}},{"type":1,"components":[{"type":4,"custom_id":"mood","label":"Mood"}]}]}`)
+		_ = json.NewEncoder(w).Encode(map[string]any{"interaction_id": "80", "state": "answered", "reply": nil, "modal": form})
+	})
+	mux.HandleFunc("POST /sim/v1/modal", func(w http.ResponseWriter, r *http.Request) {
+		var in control.ModalRequest
+		if err := json.NewDecoder(r.Body).Decode(&in); err != nil || in.ModalID != "80" || len(in.Fields["mood"]) != 2 {
+			t.Errorf("request: %v %+v", err, in)
+		}
+		_ = json.NewEncoder(w).Encode(map[string]any{"interaction_id": "81", "state": "answered", "reply": reply})
 	})
 	srv := httptest.NewServer(mux)
 	t.Cleanup(srv.Close)

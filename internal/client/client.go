@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -103,9 +104,25 @@ func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // fetch reads one answer into out.
 func (c *Client) fetch(ctx context.Context, op, path string, q url.Values, out any) error {
+	return c.exchange(ctx, op, http.MethodGet, path, q, nil, out)
+}
+
+// order sends a change and reads what came of it into out.
+func (c *Client) order(ctx context.Context, op, method, path string, in, out any) error {
+	var body []byte
+	if in != nil {
+		var err error
+		if body, err = json.Marshal(in); err != nil {
+			return fault.Wrap(err, fault.Invalid, op, "the request cannot be written")
+		}
+	}
+	return c.exchange(ctx, op, method, path, nil, body, out)
+}
+
+func (c *Client) exchange(ctx context.Context, op, method, path string, q url.Values, body []byte, out any) error {
 	ctx, cancel := context.WithTimeout(ctx, c.timeout)
 	defer cancel()
-	resp, err := c.send(ctx, op, path, q, "application/json")
+	resp, err := c.send(ctx, op, method, path, q, body, "application/json")
 	if err != nil {
 		return err
 	}
@@ -126,14 +143,17 @@ func (c *Client) fetch(ctx context.Context, op, path string, q url.Values, out a
 }
 
 // send returns a success; everything else becomes a fault.
-func (c *Client) send(ctx context.Context, op, path string, q url.Values, accept string) (*http.Response, error) {
+func (c *Client) send(ctx context.Context, op, method, path string, q url.Values, body []byte, accept string) (*http.Response, error) {
 	target := c.base + path
 	if len(q) > 0 {
 		target += "?" + q.Encode()
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
+	req, err := http.NewRequestWithContext(ctx, method, target, bytes.NewReader(body))
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, op, "the request cannot be made")
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
 	}
 	req.Header.Set("Accept", accept)
 	req.Header.Set("User-Agent", c.agent)

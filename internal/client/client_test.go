@@ -63,7 +63,30 @@ func calls(c *client.Client) map[string]func(context.Context) error {
 			}
 			return err
 		},
-		"get-sandbox": func(ctx context.Context) error { _, err := c.Sandbox(ctx); return err },
+		"list-guilds": func(ctx context.Context) error {
+			_, err := c.Guilds(ctx, client.Page{Limit: 5, Cursor: "c"})
+			return err
+		},
+		"get-guild": func(ctx context.Context) error { _, err := c.Guild(ctx, "g"); return err },
+		"get-settings": func(ctx context.Context) error {
+			_, err := c.Settings(ctx, "g")
+			return err
+		},
+		"change-settings": func(ctx context.Context) error {
+			_, err := c.ChangeSettings(ctx, "g", view.SettingsPatch{Reset: true})
+			return err
+		},
+		"order-player":  func(ctx context.Context) error { _, err := c.Order(ctx, "g", "b", "skip"); return err },
+		"cordon-node":   func(ctx context.Context) error { _, err := c.Cordon(ctx, "n", "why"); return err },
+		"uncordon-node": func(ctx context.Context) error { _, err := c.Uncordon(ctx, "n"); return err },
+		"drain-node":    func(ctx context.Context) error { _, err := c.Drain(ctx, "n", "why"); return err },
+		"list-plays": func(ctx context.Context) error {
+			_, err := c.Plays(ctx, client.Plays{Guild: "g", User: "u", Since: at, Until: at.Add(time.Hour), Page: client.Page{Limit: 5, Cursor: "c"}})
+			return err
+		},
+		"get-play-totals": func(ctx context.Context) error { _, err := c.PlayTotals(ctx, "g", at); return err },
+		"rebuild-plays":   func(ctx context.Context) error { _, err := c.RebuildPlays(ctx); return err },
+		"get-sandbox":     func(ctx context.Context) error { _, err := c.Sandbox(ctx); return err },
 	}
 }
 
@@ -79,14 +102,18 @@ func TestClientKeepsTheContract(t *testing.T) {
 		t.Fatal("the contract has no paths")
 	}
 	operations := map[string]string{} // id -> its text
-	address := map[string]string{}    // id -> path
+	address := map[string]string{}    // id -> method and path
+	method := regexp.MustCompile(`(?m)^    (get|post|put|patch|delete):$`)
 	for _, part := range regexp.MustCompile(`(?m)^  (?:/v1/)`).Split(paths, -1)[1:] {
-		id := regexp.MustCompile(`operationId: (\S+)`).FindStringSubmatch(part)
-		path, _, ok := strings.Cut(part, ":")
+		path, rest, ok := strings.Cut(part, ":")
 		if !ok {
 			t.Fatalf("no path in %q", part)
 		}
-		operations[id[1]], address[id[1]] = part, "/v1/"+path
+		names := method.FindAllStringSubmatch(rest, -1)
+		for i, text := range method.Split(rest, -1)[1:] {
+			id := regexp.MustCompile(`operationId: (\S+)`).FindStringSubmatch(text)
+			operations[id[1]], address[id[1]] = text, strings.ToUpper(names[i][1])+" /v1/"+path
+		}
 	}
 	var mu sync.Mutex
 	var got *http.Request
@@ -107,9 +134,9 @@ func TestClientKeepsTheContract(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 			continue
 		}
-		want := strings.NewReplacer("{guild}", "g", "{bot}", "b", "{name}", "n").Replace(address[id])
-		if got.URL.Path != want || got.Header.Get("User-Agent") != "test/1" {
-			t.Errorf("%s asks for %s, want %s", id, got.URL.Path, want)
+		want := strings.NewReplacer("{guild}", "g", "{bot}", "b", "{name}", "n", "{action}", "skip").Replace(address[id])
+		if got.Method+" "+got.URL.Path != want || got.Header.Get("User-Agent") != "test/1" {
+			t.Errorf("%s asks for %s %s, want %s", id, got.Method, got.URL.Path, want)
 		}
 		for key := range got.URL.Query() {
 			if !strings.Contains(operations[id], "name: "+key+"\n") {

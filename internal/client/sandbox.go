@@ -32,8 +32,18 @@ type Sent struct {
 	Deferred   bool  `json:"deferred"`
 	// Reply is the message as Discord would show it; null for none.
 	Reply json.RawMessage `json:"reply"`
+	// Modal is the form that the bot asked to fill in; absent for none.
+	Modal json.RawMessage `json:"modal,omitempty"`
+	// Choices are what was offered while a line was typed; absent elsewhere.
+	Choices []Choice `json:"choices,omitempty"`
 	// Answered is true where the bot gave its last answer, which need not be a message.
 	Answered bool `json:"-"`
+}
+
+// Choice is one of the choices that a bot offers while somebody types.
+type Choice struct {
+	Name  string `json:"name"`
+	Value any    `json:"value"`
 }
 
 // result is Sent as the control API writes it.
@@ -87,17 +97,19 @@ func (s *Sandbox) Send(ctx context.Context, line string, at Place, wait time.Dur
 }
 
 // Click presses a button, by its custom id or else by its label, of a message
-// or of the newest one that has it. Errors: NotFound, Denied for one that is off.
-func (s *Sandbox) Click(ctx context.Context, button, message string, at Place, wait time.Duration) (Sent, error) {
+// or of the newest one that has it; values are what is chosen where it is a
+// menu. Errors: NotFound, Denied for one that is off, Invalid for values.
+func (s *Sandbox) Click(ctx context.Context, button, message string, values []string, at Place, wait time.Duration) (Sent, error) {
 	type click struct {
-		Guild    string `json:"guild"`
-		User     string `json:"user"`
-		Message  string `json:"message,omitempty"`
-		CustomID string `json:"custom_id,omitempty"`
-		Label    string `json:"label,omitempty"`
-		WaitMS   int64  `json:"wait_ms"`
+		Guild    string   `json:"guild"`
+		User     string   `json:"user"`
+		Message  string   `json:"message,omitempty"`
+		CustomID string   `json:"custom_id,omitempty"`
+		Label    string   `json:"label,omitempty"`
+		Values   []string `json:"values,omitempty"`
+		WaitMS   int64    `json:"wait_ms"`
 	}
-	in := click{Guild: at.Guild, User: at.User, Message: message, CustomID: button, WaitMS: wait.Milliseconds()}
+	in := click{Guild: at.Guild, User: at.User, Message: message, CustomID: button, Values: values, WaitMS: wait.Milliseconds()}
 	var out result
 	err := s.post(ctx, "client.Click", "/click", in, wait, &out)
 	if errors.Is(err, fault.Of(fault.NotFound)) {
@@ -122,10 +134,13 @@ type Message struct {
 	Ephemeral bool            `json:"ephemeral"`
 }
 
-// Messages returns the newest messages of a channel, the oldest first.
-func (s *Sandbox) Messages(ctx context.Context, guild, channel string, limit int) ([]Message, error) {
+// Messages returns the newest messages of a channel, the oldest first. With a
+// user they are what that user sees: their own ephemeral ones too, and without a
+// guild the direct ones of the bot that channel names.
+func (s *Sandbox) Messages(ctx context.Context, guild, channel, user string, limit int) ([]Message, error) {
 	q := url.Values{}
 	set(q, "guild", guild)
+	set(q, "user", user)
 	set(q, "channel", channel)
 	if limit > 0 {
 		q.Set("limit", strconv.Itoa(limit))
@@ -141,11 +156,15 @@ func (s *Sandbox) Reset(ctx context.Context) error {
 }
 
 func (s *Sandbox) post(ctx context.Context, op, path string, in any, wait time.Duration, out any) error {
+	return s.send(ctx, op, http.MethodPost, path, in, wait, out)
+}
+
+func (s *Sandbox) send(ctx context.Context, op, method, path string, in any, wait time.Duration, out any) error {
 	b, err := json.Marshal(in)
 	if err != nil {
 		return fault.Wrap(err, fault.Invalid, op, "the request cannot be written")
 	}
-	return s.call(ctx, op, http.MethodPost, path, b, wait, out)
+	return s.call(ctx, op, method, path, b, wait, out)
 }
 
 func (s *Sandbox) call(ctx context.Context, op, method, path string, body []byte, wait time.Duration, out any) error {

@@ -88,7 +88,7 @@ func TestSandbox(t *testing.T) {
 	}
 	s, _ := client.NewSandbox(srv.URL)
 	answer = `{"interaction_id":"8","state":"failed","answered_ms":-1}`
-	if got, err := s.Click(t.Context(), "skip", "", client.Place{Guild: "demo", User: "ana"}, 0); err != nil || got.Answered || string(got.Reply) != "null" {
+	if got, err := s.Click(t.Context(), "skip", "", []string{"a"}, client.Place{Guild: "demo", User: "ana"}, 0); err != nil || got.Answered || string(got.Reply) != "null" {
 		t.Errorf("%+v %v", got, err)
 	}
 	for _, c := range []struct {
@@ -103,12 +103,12 @@ func TestSandbox(t *testing.T) {
 		{200, "[", fault.Internal, "not understood"},
 	} {
 		status, answer = c.status, c.answer
-		_, err := s.Messages(t.Context(), "demo", "", 5)
+		_, err := s.Messages(t.Context(), "demo", "", "ana", 5)
 		if message, _ := fault.Show(err); fault.CodeOf(err) != c.code || !strings.Contains(message, c.want) {
 			t.Errorf("%d: %v", c.status, err)
 		}
 	}
-	if path != "GET /sim/v1/messages?guild=demo&limit=5" {
+	if path != "GET /sim/v1/messages?guild=demo&limit=5&user=ana" {
 		t.Errorf("%s", path)
 	}
 	for url, code := range map[string]fault.Code{"http://192.0.2.1:80": fault.Denied, "http://sandbox.example": fault.Denied, "https://127.0.0.1": fault.Invalid, "x": fault.Invalid} {

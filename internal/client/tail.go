@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -41,7 +42,7 @@ func (c *Client) Tail(ctx context.Context, e Events, f func(view.Event) error) e
 func (c *Client) tail(ctx context.Context, op string, q url.Values, cancel func(), f func(view.Event) error) error {
 	watch := time.AfterFunc(c.timeout, cancel)
 	defer watch.Stop()
-	resp, err := c.send(ctx, op, "/v1/events/tail", q, "text/event-stream")
+	resp, err := c.send(ctx, op, http.MethodGet, "/v1/events/tail", q, nil, "text/event-stream")
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 )
 
 var (
+	regionPattern = regexp.MustCompile(`^[a-z][a-z0-9-]{0,31}$`)
 	namePattern   = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 	prefixPattern = regexp.MustCompile(`^[a-zA-Z0-9]{1,32}:?$`)
 	hostPattern   = regexp.MustCompile(`^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$`)
@@ -53,7 +54,7 @@ func (l *loader) check(c *Config) {
 	if c.Listen != "" {
 		bad("listen", checkAddress(c.Listen, true))
 	}
-	if c.Operations.Listen != "" {
+	if c.Operations.Listen != "" && !l.settled("operations.allow_remote") {
 		bad("operations.listen", checkOperations(c.Operations))
 	}
 	bad("database.url", checkDatabase(c.Database.URL.Reveal()))

@@ -49,7 +49,7 @@ type Database struct {
 type Discord struct {
 	RestURL    string `key:"rest_url" default:"https://discord.com/api/v10" doc:"Base address of Discord's REST API." allow:"https:// address, or http:// on loopback"`
 	GatewayURL string `key:"gateway_url" doc:"Address of Discord's gateway. Empty asks the REST API for it." allow:"wss:// address, or ws:// on loopback"`
-	Bots       []Bot  `key:"bots" doc:"The accounts of the pool. DISCORD_TOKEN sets one, named main." allow:"list of {name, token or token_file}"`
+	Bots       []Bot  `key:"bots" doc:"The accounts of the pool, the front bot first: it owns commands, answers and panels, the others only play. DISCORD_TOKEN sets one, named main." allow:"list of {name, token or token_file, front}"`
 }
 
 // Bot is one Discord account of the pool.
@@ -57,11 +57,12 @@ type Bot struct {
 	Name      string      `key:"name" doc:"What we call the bot in logs and commands." allow:"lower-case letters, digits, - and _, at most 32" required:"true"`
 	Token     secret.Text `key:"token" doc:"The bot's token." allow:"the token alone, without the word Bot"`
 	TokenFile string      `key:"token_file" doc:"A file that holds the token, instead of token." allow:"path of a readable file"`
+	Front     bool        `key:"front" default:"false" doc:"Makes it the front bot although another one stands first. One bot can be it." allow:"true|false"`
 }
 
 // Lavalink is the nodes that play.
 type Lavalink struct {
-	Nodes []Node `key:"nodes" doc:"The nodes that play. LAVALINK_NODES sets them as name=host:port,password;…" allow:"list of {name, address, password or password_file, secure}"`
+	Nodes []Node `key:"nodes" doc:"The nodes that play. LAVALINK_NODES sets them as name=host:port,password;…" allow:"list of {name, address, password or password_file, secure, regions}"`
 }
 
 // Node is one Lavalink or NodeLink server.
@@ -71,6 +72,7 @@ type Node struct {
 	Password     secret.Text `key:"password" doc:"The node's password."`
 	PasswordFile string      `key:"password_file" doc:"A file that holds the password, instead of password." allow:"path of a readable file"`
 	Secure       bool        `key:"secure" default:"false" doc:"Uses TLS." allow:"true|false"`
+	Regions      []string    `key:"regions" doc:"Where the node stands, as the names of Discord's voice servers begin. Players whose voice server is near are given to it first." allow:"list of names such as rotterdam or us-east"`
 }
 
 // Resolve is how a query becomes tracks, and what may be fetched.

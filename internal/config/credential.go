@@ -15,7 +15,8 @@ var defaultCredentials = []string{"youshallnotpass", "password", "changeme", "ad
 
 func (l *loader) checkBots(c *Config) {
 	source := c.origin("discord.bots")
-	var names []string
+	var names, accounts []string
+	front := -1
 	for i := range c.Discord.Bots {
 		b := &c.Discord.Bots[i]
 		at := fmt.Sprintf("discord.bots[%d]", i)
@@ -28,8 +29,30 @@ func (l *loader) checkBots(c *Config) {
 			l.problem(at+".token", source, "begins with a word that does not belong to it", "the token alone, without the word Bot")
 		case len(t) > 512 || strings.ContainsFunc(t, func(r rune) bool { return unicode.IsSpace(r) || r < ' ' || r > '~' }):
 			l.problem(at+".token", source, "is not a token: it is too long or has characters that no token has", "the token as the developer portal shows it")
+		case slices.Contains(accounts, account(t)):
+			l.problem(at+".token", source, "is of an account that another bot of the list has", "a token of an account of its own")
+		default:
+			accounts = append(accounts, account(t))
+		}
+		switch {
+		case !b.Front:
+		case front >= 0:
+			l.problem(at+".front", source, fmt.Sprintf("is set for discord.bots[%d] too", front), "one front bot")
+		default:
+			front = i
 		}
 	}
+	if front > 0 {
+		b := c.Discord.Bots[front]
+		c.Discord.Bots = slices.Insert(slices.Delete(c.Discord.Bots, front, front+1), 0, b)
+	}
+}
+
+// account is the part of a token that names its account; the rest changes when
+// the token is made anew.
+func account(token string) string {
+	name, _, _ := strings.Cut(token, ".")
+	return name
 }
 
 func (l *loader) checkNodes(c *Config) {
@@ -41,6 +64,12 @@ func (l *loader) checkNodes(c *Config) {
 		l.checkName(at, source, n.Name, &names)
 		if err := checkAddress(n.Address, false); err != nil {
 			l.problem(at+".address", source, err.Error(), "host:port")
+		}
+		for k, region := range n.Regions {
+			n.Regions[k] = strings.ToLower(region)
+			if !regionPattern.MatchString(n.Regions[k]) {
+				l.problem(fmt.Sprintf("%s.regions[%d]", at, k), source, quote(region)+" is not allowed", "a name such as rotterdam or us-east")
+			}
 		}
 		n.Password = l.secret(at, "password", source, n.Password, n.PasswordFile)
 		if slices.Contains(defaultCredentials, n.Password.Reveal()) && !loopback(n.Address) {

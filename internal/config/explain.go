@@ -32,6 +32,9 @@ func (c Config) origin(key string) string {
 	return "default"
 }
 
+// Default is true for a key that nobody set.
+func (c Config) Default(key string) bool { return c.origin(key) == "default" }
+
 // Explain lists every key in the order of the structs.
 func (c Config) Explain() []Entry {
 	var out []Entry

@@ -57,11 +57,14 @@ func TestFaults(t *testing.T) {
 		{name: "word before the token", yaml: bot("{name: a, token: Bot abc}"), want: []string{"without the word Bot"}},
 		{name: "token twice", yaml: bot("{name: a, token: x, token_file: y}"), want: []string{"is given twice"}},
 		{name: "token file missing", yaml: bot("{name: a, token_file: " + missing + "}"), want: []string{"discord.bots[0].token_file", "does not exist"}},
+		{name: "two bots of an account", yaml: bot("{name: a, token: x.1.2}, {name: b, token: x.3.4}"), want: []string{"discord.bots[1].token", "another bot of the list"}},
+		{name: "two front bots", yaml: bot("{name: a, token: x, front: true}, {name: b, token: y, front: true}"), want: []string{"discord.bots[1].front: is set for discord.bots[0] too"}},
 		{name: "bots as text", yaml: "discord: {bots: nobody}", want: []string{"discord.bots: has to be a list"}},
 		{name: "bot as text", yaml: bot("nobody"), want: []string{"discord.bots[0]: has to be a section"}},
 		{name: "bots by variable", env: []string{"PLATFORM_DISCORD__BOTS=x"}, want: []string{"discord.bots", "DISCORD_TOKEN"}},
 		{name: "nodes by flag", flags: map[string]any{"lavalink.nodes": "x"}, want: []string{"lavalink.nodes", "flag --lavalink-nodes", "configuration file"}},
 		{name: "node address", yaml: node("{name: a, address: lava, password: long enough}"), want: []string{"lavalink.nodes[0].address", "host:port"}},
+		{name: "node region", yaml: node("{name: a, address: 'lava.example:2333', password: long enough, regions: [rotterdam, 'us east']}"), want: []string{"lavalink.nodes[0].regions[1]", `"us east" is not allowed`}},
 		{name: "default password", yaml: node("{name: a, address: 'lava.example:2333', password: youshallnotpass}"), want: []string{"lavalink.nodes[0].password", "everybody knows"}},
 		{name: "default password of the database", yaml: "database: {url: 'postgres://a:changeme@db.example/x'}", want: []string{"database.url", "everybody knows"}},
 		{name: "database scheme", yaml: "database: {url: 'mysql://a@b/c'}", want: []string{"database.url", "sqlite:///PATH or postgres://"}},
@@ -90,6 +93,56 @@ func TestFaults(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Mistakes of all kinds are told at once, each of them once.
+func TestAllMistakesAtOnce(t *testing.T) {
+	_, err := config.Load(config.Sources{Env: home, Flags: map[string]any{"roles": []string{"api", "cook"}}, File: write(t, "c.yaml", `
+partitions: many
+listen: nowhere
+operations: {listen: '0.0.0.0:9464', allow_remote: perhaps}
+logg: {level: info}
+resolve: {allow_networks: [10.1.2.3]}
+discord: {bots: [nobody, {name: a}, {token: x, nam: b}]}
+lavalink: {nodes: [{name: n, address: lava, password: long enough}]}
+`)})
+	message, _ := fault.Show(err)
+	want := []string{
+		"partitions: ", "listen: ", "operations.allow_remote: ", "logg: ", "resolve.allow_networks: ", "roles: ",
+		"discord.bots[0]: ", "discord.bots[1].token: ", "discord.bots[2].name: ", "discord.bots[2].nam: ", "lavalink.nodes[0].address: ",
+	}
+	for _, w := range want {
+		if n := strings.Count("\n"+message, "\n"+w); n != 1 {
+			t.Errorf("%q stands there %d times in:\n%s", w, n, message)
+		}
+	}
+	if n := strings.Count(message, "\n") + 1; n != len(want) {
+		t.Errorf("%d lines for %d mistakes:\n%s", n, len(want), message)
+	}
+}
+
+func TestTheFrontBotStandsFirst(t *testing.T) {
+	for yaml, want := range map[string]string{
+		"{name: a, token: x}, {name: b, token: y}, {name: c, token: z, front: true}": "c a b",
+		"{name: a, token: x, front: true}, {name: b, token: y}":                      "a b",
+		"{name: a, token: x}, {name: b, token: y, front: false}":                     "a b",
+	} {
+		c := load(t, config.Sources{File: write(t, "c.yaml", "discord: {bots: ["+yaml+"]}")})
+		var names []string
+		for _, b := range c.Discord.Bots {
+			names = append(names, b.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s: %q, want %q", yaml, got, want)
+		}
+	}
+}
+
+func TestWhatNobodySetIsDefault(t *testing.T) {
+	c := load(t, config.Sources{Env: []string{"PLATFORM_PLAN__DEFAULT=free"}})
+	if c.Default("plan.default") || !c.Default("listen") || !c.Default("discord.bots") {
+		t.Error("what was set is told wrongly")
 	}
 }
 

@@ -65,9 +65,10 @@ func Load(src Sources) (Config, error) {
 			l.decode(f, root.FieldByIndex(f.index), k.Get(f.key), f.key, origins[f.key])
 		}
 	}
-	if len(l.problems) == 0 {
-		l.check(&cfg)
-	}
+	// What could not be read is not looked at again; everything else is, so that
+	// all mistakes are told at once.
+	l.unread = slices.Clone(l.problems)
+	l.check(&cfg)
 	if err := l.problems.refusal(); err != nil {
 		return Config{}, err
 	}
@@ -78,9 +79,22 @@ type loader struct {
 	env      []string
 	all      []field
 	problems Problems
+	// unread are the problems of values that could not be read.
+	unread Problems
+}
+
+// settled is true for a value that could not be read, or stands in one.
+func (l *loader) settled(key string) bool {
+	return slices.ContainsFunc(l.unread, func(p Problem) bool {
+		rest, within := strings.CutPrefix(key, p.Key)
+		return p.Key != "" && within && (rest == "" || rest[0] == '.' || rest[0] == '[')
+	})
 }
 
 func (l *loader) problem(key, source, what, allowed string) {
+	if l.settled(key) {
+		return
+	}
 	l.problems = append(l.problems, Problem{Key: key, Source: source, What: what, Allowed: allowed})
 }
 

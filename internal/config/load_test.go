@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,7 +69,7 @@ log: {level: debug, format: json}
 database: {url: "postgres://ana:s3cr3t-pw@db.example/platform"}
 discord:
   bots:
-    - {name: front, token: tok.en.one}
+    - {name: front, token: one.en.tok}
     - {name: second, token_file: TOKEN_FILE}
 lavalink:
   nodes:
@@ -83,13 +84,13 @@ music: {idle: 1h}
 `
 
 func TestFileIsRead(t *testing.T) {
-	tokens := write(t, "token", "tok.en.two\n")
+	tokens := write(t, "token", "two.en.tok\n")
 	path := write(t, "platform.yaml", strings.Replace(full, "TOKEN_FILE", tokens, 1))
 	c := load(t, config.Sources{File: path})
 	if c.Socket != "/srv/platform/admin.sock" {
 		t.Errorf("the socket of another data directory is %q", c.Socket)
 	}
-	if c.Discord.Bots[0].Token.Reveal() != "tok.en.one" || c.Discord.Bots[1].Token.Reveal() != "tok.en.two" {
+	if c.Discord.Bots[0].Token.Reveal() != "one.en.tok" || c.Discord.Bots[1].Token.Reveal() != "two.en.tok" {
 		t.Error("tokens are not read")
 	}
 	n := c.Lavalink.Nodes[0]
@@ -140,6 +141,15 @@ func TestQuickStart(t *testing.T) {
 	}
 	if n := c.Lavalink.Nodes; len(n) != 2 || n[0].Secure || n[1].Name != "two" || n[1].Address != "[2001:db8::1]:443" || !n[1].Password.Equal("a,b=c") || !n[1].Secure {
 		t.Errorf("%+v", n)
+	}
+}
+
+func TestANodeSaysWhereItStands(t *testing.T) {
+	c := load(t, config.Sources{
+		File: write(t, "c.yaml", "lavalink: {nodes: [{name: a, address: 'lava.example:2333', password: long enough, regions: [Rotterdam, us-east]}]}"),
+	})
+	if got := c.Lavalink.Nodes[0].Regions; !slices.Equal(got, []string{"rotterdam", "us-east"}) {
+		t.Errorf("got %q", got)
 	}
 }
 

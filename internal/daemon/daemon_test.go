@@ -88,7 +88,7 @@ func TestDaemonFromStartToEnd(t *testing.T) {
 	defer c.Close()
 	for deadline := time.Now().Add(time.Minute); ; {
 		s, err := c.Status(t.Context())
-		if err == nil && s.Ready && len(s.Bots) == 1 && s.Nodes.Active == 1 && s.Ownership.Held == s.Ownership.Total {
+		if err == nil && s.Ready && len(s.Bots) == 4 && s.Nodes.Active == sandbox.DefaultNodes && s.Ownership.Held == s.Ownership.Total {
 			break
 		}
 		if time.Now().After(deadline) {

@@ -108,7 +108,7 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 	r := d.Config.Resolve
 	o := audio.Options{
 		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), LeaseTTL: d.Config.Timeouts.LeaseTTL,
-		SearchPrefix: r.SearchPrefix, Entitlements: can,
+		SearchPrefix: r.SearchPrefix, Entitlements: can, Metrics: d.metrics, Cordons: d.store,
 		Policy: resolve.PolicyOptions{Trusted: d.TrustedHosts, Allowed: r.AllowHosts, Denied: r.DenyHosts},
 	}
 	o.Settings = music.DefaultSettings()
@@ -122,7 +122,7 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 	}
 	for _, n := range d.Config.Lavalink.Nodes {
 		o.Nodes = append(o.Nodes, lavalink.Node{
-			Name: music.NodeName(n.Name), Address: n.Address, Secure: n.Secure, Password: secret.New(n.Password.Reveal()),
+			Name: music.NodeName(n.Name), Address: n.Address, Secure: n.Secure, Password: secret.New(n.Password.Reveal()), Regions: n.Regions,
 		})
 	}
 	return audio.New(ctx, o)
@@ -130,18 +130,24 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 
 func (d *daemon) newAPI() *api.Role {
 	names := map[music.BotID]string{}
+	var pool []music.BotID
 	for _, b := range d.Config.Discord.Bots {
 		if _, id, err := discord.ParseToken(b.Token.Reveal()); err == nil {
 			names[music.BotID(id)] = b.Name
+			pool = append(pool, music.BotID(id))
 		}
 	}
 	o := api.Options{
-		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Base: d.base, BotNames: names, Sandbox: d.Sandbox,
+		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Base: d.base, BotNames: names, Pool: pool, Sandbox: d.Sandbox,
 	}
 	if a := d.roles.audio; a != nil {
 		o.Live.Nodes = a.Nodes
 		o.Live.Guild = a.Loop().View
 		o.Live.Held = func() int { return len(a.Loop().Owned()) }
+		o.Live.Cordon, o.Live.Drain = a.Cordon, a.Drain
+	}
+	if w := d.roles.worker; w != nil {
+		o.Live.Rebuild = w.Rebuild
 	}
 	if g := d.roles.gateway; g != nil {
 		o.Live.Bots = func() []view.Bot {

@@ -61,6 +61,9 @@ type Options struct {
 	// Snapshots calls f with each stored snapshot of the shard; nil is none.
 	Snapshots func(f func(store.GuildSnapshot) error) error
 	Handler   Handler
+	// Compression is CompressionZstd if empty. A gateway that does not greet when
+	// it is asked for it is talked to without.
+	Compression Compression
 	// Stage lets the bot be heard on stages; without one it stays in the audience.
 	Stage Stage
 	// QueueItems and QueueBytes bound what waits for the handler: 4096 events
@@ -100,6 +103,7 @@ type Conn struct {
 
 	// Of the goroutine of Run alone.
 	dialFailures int
+	ungreeted    int // connections with compression that gave no greeting, in a row
 	// Of the goroutine that hands over alone.
 	at       item
 	made     int // inputs that follow from no event
@@ -122,9 +126,17 @@ func NewConn(o Options) (*Conn, error) {
 		return nil, fault.New(fault.Invalid, op, "the shard's number is outside of the number of shards")
 	}
 	if o.GatewayURL != "" {
-		if _, err := dialURL(o.GatewayURL); err != nil {
+		if _, err := dialURL(o.GatewayURL, CompressionOff); err != nil {
 			return nil, err
 		}
+	}
+	switch o.Compression {
+	case "":
+		o.Compression = CompressionZstd
+	case CompressionZstd, CompressionZlib, CompressionOff:
+	default:
+		return nil, fault.New(fault.Invalid, op, "that compression of the gateway is not known").
+			WithHint("use zstd-stream, zlib-stream or off")
 	}
 	_, account, err := ParseToken(o.Token.Reveal())
 	if err != nil {

@@ -14,10 +14,12 @@ type Counters struct {
 	Panics     int64 // handler calls that ended in a panic
 	Sends      int64 // messages written to the socket, heartbeats included
 	Zombies    int64 // connections that stopped answering heartbeats
+	Received   int64 // bytes of messages on the socket
+	Unpacked   int64 // the same bytes without compression
 }
 
 type counters struct {
-	dials, identifies, resumes, reconnects, events, overflows, dropped, panics, sends, zombies atomic.Int64
+	dials, identifies, resumes, reconnects, events, overflows, dropped, panics, sends, zombies, received, unpacked atomic.Int64
 }
 
 func (c *counters) read() Counters {
@@ -25,5 +27,6 @@ func (c *counters) read() Counters {
 		Dials: c.dials.Load(), Identifies: c.identifies.Load(), Resumes: c.resumes.Load(),
 		Reconnects: c.reconnects.Load(), Events: c.events.Load(), Overflows: c.overflows.Load(),
 		Dropped: c.dropped.Load(), Panics: c.panics.Load(), Sends: c.sends.Load(), Zombies: c.zombies.Load(),
+		Received: c.received.Load(), Unpacked: c.unpacked.Load(),
 	}
 }

@@ -34,4 +34,21 @@
 // of the gateway. Where the queue is full the connection is dropped, without
 // ending the session, and resumed from the last event that was queued once the
 // queue is half empty: a slow handler costs latency, never an event.
+//
+// # What the network does
+//
+// A connection that is lost is resumed. Where that takes more than 20 s, or will
+// not happen without somebody's help, the handler is told for each guild that
+// the bot is away, and with the next READY or RESUMED that it is back; these
+// inputs follow from no event and have names of their own.
+//
+// The gateway is asked for a compressed stream. It saves some nine tenths of the
+// bytes for a few microseconds a message; what it may unpack to is bounded, and a
+// gateway that cannot compress is talked to without.
+//
+// # Stages
+//
+// On a stage channel a bot begins in the audience. It makes itself a speaker
+// where it may, and asks to speak otherwise: once for each stay, a few times
+// where it is sent back, and with pauses while Discord fails.
 package discord

@@ -68,3 +68,32 @@ func (q Queue) Pop() (int, bool) {
 	it, ok := q.q.pop(context.Background())
 	return len(it.raw), ok
 }
+
+// MessageLimit is the largest message that a Receiver takes.
+const MessageLimit = 1 << 20
+
+// Receiver reads messages of a gateway from whatever gives some.
+type Receiver struct {
+	r *receiver
+	c *counters
+}
+
+func NewReceiver(s interface {
+	ReadMessage() (int, []byte, error)
+}, asked Compression,
+) *Receiver {
+	c := &counters{}
+	r := newReceiver(s, asked, c)
+	r.limit = MessageLimit
+	return &Receiver{r, c}
+}
+
+// Next returns op and data of the next message.
+func (r *Receiver) Next() (op int, data string, err error) {
+	e, err := r.r.next()
+	return int(e.Op), string(e.D), err
+}
+
+func (r *Receiver) Counters() Counters { return r.c.read() }
+
+func (r *Receiver) Close() { r.r.close() }

@@ -32,11 +32,12 @@ const (
 
 // link is one socket of a connection, from the dial to its end.
 type link struct {
-	c      *Conn
-	ws     *websocket.Conn
-	resume bool
-	from   resumePoint
-	seq    int64
+	c       *Conn
+	ws      *websocket.Conn
+	packing Compression
+	resume  bool
+	from    resumePoint
+	seq     int64
 
 	sends   window
 	writing sync.Mutex
@@ -96,15 +97,12 @@ func (l *link) run(ctx context.Context) verdict {
 }
 
 func (l *link) read(ctx context.Context) error {
+	in := newReceiver(l.ws, l.packing, &l.c.count)
+	defer func() { in.close() }()
 	for {
-		_, data, err := l.ws.ReadMessage()
+		e, err := in.next()
 		if err != nil {
 			return err
-		}
-		var e envelope
-		if json.Unmarshal(data, &e) != nil {
-			l.c.count.dropped.Add(1)
-			return fault.New(fault.Unavailable, "discord.read", "a message of the gateway cannot be read")
 		}
 		switch e.Op {
 		case gateway.OpcodeHello:

@@ -217,6 +217,17 @@ func TestRetries(t *testing.T) {
 		return reply{status: 429, body: `{}`, headers: map[string]string{"Retry-After": after, "X-RateLimit-Bucket": "b"}}
 	}
 	cloudflare := reply{status: 429, body: `error code: 1015`, headers: map[string]string{"Retry-After": "0.05", "Via": ""}}
+	page := reply{status: 429, body: "<!doctype html><html><title>Error 1015</title></html>", headers: map[string]string{
+		"Retry-After": "0.05", "Via": "", "Content-Type": "text/html",
+	}}
+	scoped := func(scope string) reply {
+		r := limit("0.064")
+		r.headers["X-RateLimit-Scope"] = scope
+		return r
+	}
+	global := reply{status: 429, body: `{"global":true,"retry_after":0.05}`, headers: map[string]string{
+		"Retry-After": "0.05", "X-RateLimit-Global": "true", "X-RateLimit-Scope": "global",
+	}}
 	bare := reply{status: 429, body: `{}`, headers: map[string]string{"X-RateLimit-Reset-After": "0.05"}}
 	for name, tc := range map[string]struct {
 		first []reply
@@ -229,6 +240,12 @@ func TestRetries(t *testing.T) {
 		"two 429":                {[]reply{limit("0.01"), limit("0.02")}, ""},
 		"a 429 without a bucket": {[]reply{bare}, ""},
 		"a 429 of Cloudflare":    {[]reply{cloudflare}, ""},
+		"a page of Cloudflare":   {[]reply{page}, ""},
+		"a shared 429":           {[]reply{scoped("shared")}, ""},
+		"a 429 of the user":      {[]reply{scoped("user")}, ""},
+		"a global 429":           {[]reply{global}, ""},
+		"a 429 without a time":   {[]reply{{status: 429, body: `{"retry_after":0.05}`}}, ""},
+		"a 520 page":             {[]reply{{status: 520, body: "<html><body>520</body></html>", headers: map[string]string{"Via": ""}}}, fault.Unknown},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

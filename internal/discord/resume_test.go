@@ -184,6 +184,9 @@ func TestFatalCloses(t *testing.T) {
 				t.Errorf("close 4004 says %q, %q", m, hint)
 			}
 		}
+		if m, hint := fault.Show(err); m == "" || hint == "" && code != 4013 {
+			t.Errorf("close %d says %q, %q", code, m, hint)
+		}
 		if n := r.conn.Counters().Dials; n != 1 {
 			t.Errorf("close %d was tried again %d times", code, n-1)
 		}

@@ -123,7 +123,11 @@ func (c *Conn) connect(ctx context.Context) verdict {
 			where = limits.URL
 		}
 	}
-	u, err := dialURL(where)
+	l.packing = c.o.Compression
+	if c.ungreeted >= plainAfter {
+		l.packing = CompressionOff
+	}
+	u, err := dialURL(where, l.packing)
 	if err != nil {
 		c.dialFailures++
 		return verdict{why: "the gateway's address cannot be used"}
@@ -139,7 +143,14 @@ func (c *Conn) connect(ctx context.Context) verdict {
 	}
 	c.dialFailures = 0
 	l.ws = ws
-	return l.run(ctx)
+	v := l.run(ctx)
+	if l.packing != CompressionOff {
+		c.ungreeted++
+		if l.greeted {
+			c.ungreeted = 0
+		}
+	}
+	return v
 }
 
 // limits asks Discord, and where an IDENTIFY is needed waits until it is
@@ -192,7 +203,7 @@ func (c *Conn) forget() {
 
 // dialURL adds what the gateway wants to know to its address. It returns
 // fault.Invalid for an address that is not one of a WebSocket.
-func dialURL(base string) (string, error) {
+func dialURL(base string, packing Compression) (string, error) {
 	u, err := url.Parse(base)
 	if err != nil || u.Host == "" || u.Scheme != "ws" && u.Scheme != "wss" {
 		return "", fault.New(fault.Invalid, "discord.dial", "the gateway's address must begin with ws:// or wss://").
@@ -204,6 +215,9 @@ func dialURL(base string) (string, error) {
 	q := u.Query()
 	q.Set("v", "10")
 	q.Set("encoding", "json")
+	if packing != CompressionOff {
+		q.Set("compress", string(packing))
+	}
 	u.RawQuery = q.Encode()
 	return u.String(), nil
 }

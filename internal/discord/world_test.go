@@ -29,6 +29,21 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
+	w := newFaultyWorld(t)
+	t.Cleanup(func() {
+		for _, v := range w.Violations() {
+			// What is not there may be asked for; what is malformed may not be sent.
+			if v.Surface == "gateway" || v.Status == http.StatusBadRequest || v.Status == http.StatusTooManyRequests {
+				t.Errorf("what Discord refuses was sent: %+v", v)
+			}
+		}
+	})
+	return w
+}
+
+// newFaultyWorld is a world that may refuse what is sent, because it was told to.
+func newFaultyWorld(t *testing.T) *world {
+	t.Helper()
 	w := sim.New(sim.Options{IdentifyInterval: -1})
 	srv := httptest.NewServer(w.Handler())
 	w.SetBaseURL(srv.URL)
@@ -43,12 +58,6 @@ func newWorld(t *testing.T) *world {
 			t.Error(err)
 		}
 		srv.Close()
-		for _, v := range w.Violations() {
-			// What is not there may be asked for; what is malformed may not be sent.
-			if v.Surface == "gateway" || v.Status == http.StatusBadRequest || v.Status == http.StatusTooManyRequests {
-				t.Errorf("what Discord refuses was sent: %+v", v)
-			}
-		}
 	})
 	return &world{World: w, t: t, bot: v.Bots[0], guild: v.Guilds[0], rest: r}
 }
@@ -76,11 +85,14 @@ func (w *world) user(name string) music.UserID {
 }
 
 // connect runs a connection from a state.
-func (w *world) connect(state store.ShardSession, snaps []store.GuildSnapshot) *rig {
+func (w *world) connect(state store.ShardSession, snaps []store.GuildSnapshot, change ...func(*discord.Options)) *rig {
 	w.t.Helper()
 	return start(w.t, &gate{t: w.t}, func(o *discord.Options) {
 		o.Bot, o.Token = music.BotID(w.bot.ApplicationID), secret.New(w.bot.Token)
 		o.Limits, o.State, o.Snapshots = w.rest, state, each(snaps)
+		for _, f := range change {
+			f(o)
+		}
 	})
 }
 

@@ -74,7 +74,7 @@ func count(r *e2e.Rig, kind, cause string) (n int) {
 
 func TestBadQueries(t *testing.T) {
 	t.Parallel()
-	r := e2e.NewRig(t, false)
+	r := e2e.NewRig(t, false, "--plan-default", "free")
 	r.Up()
 	join(t, r, "ana", "demo", "music")
 	const (

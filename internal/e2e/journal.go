@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/atrilhq/platform/internal/client"
 	"github.com/atrilhq/platform/internal/httpapi/view"
@@ -38,6 +40,8 @@ type Fields struct {
 	Next   bool     `json:"next"`
 	Reason string   `json:"reason"`
 	By     string   `json:"by"`
+	From   string   `json:"from"`
+	To     string   `json:"to"`
 }
 
 // Replayed is what a player must be if every event of the journal is true and
@@ -74,6 +78,14 @@ func Replay(events []view.Event) (players map[[2]string]*Replayed, wrong []strin
 			complain("cannot be read: %v", err)
 			continue
 		}
+		if strings.HasPrefix(e.Type, "music.bot.") {
+			// A bot that is there has no player until it is used.
+			continue
+		}
+		if e.Type == "music.queue.handed_over" {
+			handOver(players, e.Guild, f)
+			continue
+		}
 		key := [2]string{e.Guild, f.Bot}
 		p := players[key]
 		if p == nil {
@@ -83,6 +95,21 @@ func Replay(events []view.Event) (players map[[2]string]*Replayed, wrong []strin
 		p.apply(e.Type, f, started, complain)
 	}
 	return players, wrong
+}
+
+// handOver gives what waits and what plays on a bot to another one.
+func handOver(players map[[2]string]*Replayed, guild string, f Fields) {
+	from, to := players[[2]string{guild, f.From}], players[[2]string{guild, f.To}]
+	if from == nil {
+		return
+	}
+	if to == nil {
+		to = &Replayed{Guild: guild, Bot: f.To, Queue: map[string]bool{}}
+		players[[2]string{guild, f.To}] = to
+	}
+	maps.Copy(to.Queue, from.Queue)
+	clear(from.Queue)
+	to.Play, to.Slot, from.Play, from.Slot = from.Play, from.Slot, "", ""
 }
 
 func (p *Replayed) apply(kind string, f Fields, started map[string]bool, complain func(string, ...any)) {

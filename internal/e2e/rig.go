@@ -5,8 +5,8 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"strings"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -34,7 +34,7 @@ type Rig struct {
 	// Runs are all runs of the daemon so far.
 	Runs []*Process
 
-	api  *client.Client
+	api   *client.Client
 	args  []string
 	nodes string
 

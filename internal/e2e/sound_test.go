@@ -146,9 +146,9 @@ func judgePlay(list []sound, pauses int) (wrong []string) {
 	return wrong
 }
 
-// identifies are the sessions of the bot at the simulated Discord, and how often
-// it opened a new one.
-func (o *ordeal) identifies() (count int, session []string) {
+// identifies are the sessions of the bots at the simulated Discord, and how often
+// they opened a new one.
+func (o *ordeal) identifies() (bots, count int, session []string) {
 	o.t.Helper()
 	var world struct {
 		Bots []struct {
@@ -171,7 +171,7 @@ func (o *ordeal) identifies() (count int, session []string) {
 	for _, s := range world.Sessions {
 		session = append(session, s.ID)
 	}
-	return count, session
+	return len(world.Bots), count, session
 }
 
 // sessions says where a session of the gateway or of the node was given up
@@ -192,8 +192,8 @@ func (o *ordeal) sessions() (wrong []string) {
 			}
 		}
 	}
-	if n, ids := o.identifies(); n != 1 || len(ids) != 1 {
-		wrong = append(wrong, fmt.Sprintf("the bot opened %d sessions at Discord, %v are there: one is enough", n, ids))
+	if bots, n, ids := o.identifies(); n != bots || len(ids) != bots {
+		wrong = append(wrong, fmt.Sprintf("%d bots opened %d sessions at Discord, %v are there: one each is enough", bots, n, ids))
 	}
 	// One for each guild's partition, if the first run did not come to open it.
 	if o.newOnNode > 2 {

@@ -138,7 +138,7 @@ func TestDataDirectory(t *testing.T) {
 // daemonless makes a data directory with a database and nobody who uses it.
 func daemonless(t *testing.T) (r *e2e.Rig, file string) {
 	t.Helper()
-	r = e2e.NewRig(t, false)
+	r = e2e.NewRig(t, false, "--plan-default", "free")
 	r.Up()
 	join(t, r, "ana", "demo", "music")
 	archive(t, r, "Added 200 of 5,000 tracks")

@@ -29,7 +29,7 @@ func mend(t *testing.T, r *e2e.Rig, name string) {
 
 func TestVoiceRules(t *testing.T) {
 	t.Parallel()
-	r := e2e.NewRig(t, false)
+	r := e2e.NewRig(t, false, "--plan-default", "free")
 	r.Up()
 	t.Run("not in voice", func(t *testing.T) {
 		for _, line := range []string{"/play ocean", "/join", "/skip", "/pause", "/stop", "/leave"} {
@@ -63,11 +63,14 @@ func TestVoiceRules(t *testing.T) {
 		mend(t, r, "voice.user_limit")
 	})
 	t.Run("room again", func(t *testing.T) { expect(t, r, "carla", "/play ocean", "Now playing: ") })
+	t.Run("volume beyond the plan", func(t *testing.T) {
+		expect(t, r, "carla", "/volume percent:180", "Choose a volume from 0 to 150. The Pro plan raises this limit")
+	})
 	t.Run("other channel", func(t *testing.T) {
 		for _, line := range []string{"/skip", "/pause", "/stop", "/leave", "/volume percent:10"} {
 			expect(t, r, "ana", line, "Join me there to control the music")
 		}
-		expect(t, r, "ana", "/play night", "I am in <#") // there is no other bot in this guild
+		expect(t, r, "ana", "/play night", "the plan of this server allows 1 at once")
 		if n := count(r, "music.play.ended", ""); n > 1 {
 			t.Errorf("%d plays were ended from another channel", n)
 		}

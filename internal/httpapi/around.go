@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"regexp"
 	"runtime/debug"
+	"strings"
 
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/httpapi/problem"
@@ -88,7 +89,7 @@ func (s *Server) note(ctx context.Context, route string, err error) {
 
 // route returns the pattern that a request matched, without its method.
 func route(r *http.Request) string {
-	if r.Pattern == "" || r.Pattern == "/" || r.Pattern == "/v1/" {
+	if r.Pattern == "" || r.Pattern == "/" || r.Pattern == "/v1/" || r.Pattern == pagePath {
 		return "other"
 	}
 	_, path, ok := cutSpace(r.Pattern)
@@ -117,11 +118,10 @@ func (s *Server) orMissing(muxes ...*http.ServeMux) http.Handler {
 			mux.ServeHTTP(w, r)
 			return
 		}
-		get := r.Clone(r.Context())
-		get.Method = http.MethodGet
-		if _, pattern := mux.Handler(get); pattern != "" && pattern != "/" {
-			w.Header().Set("Allow", "GET, HEAD")
-			p := problem.From(fault.New(fault.Invalid, op, "this address is only read: the method "+r.Method+" is not there"), requestID(r.Context()))
+		if allowed := methodsOf(mux, r); allowed != "" {
+			w.Header().Set("Allow", allowed)
+			p := problem.From(fault.New(fault.Invalid, op, "this address has no method "+r.Method).
+				WithHint("it has "+allowed), requestID(r.Context()))
 			p.Status, p.Title = http.StatusMethodNotAllowed, http.StatusText(http.StatusMethodNotAllowed)
 			p.Write(w)
 			return
@@ -129,6 +129,21 @@ func (s *Server) orMissing(muxes ...*http.ServeMux) http.Handler {
 		s.refuse(w, r, fault.New(fault.NotFound, op, "there is nothing at this address").
 			WithHint("the addresses are in schema/openapi.yaml"))
 	})
+}
+
+// methodsOf lists the methods that the address of a request has.
+func methodsOf(mux *http.ServeMux, r *http.Request) string {
+	var has []string
+	for _, m := range []string{
+		http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+	} {
+		try := r.Clone(r.Context())
+		try.Method = m
+		if _, pattern := mux.Handler(try); pattern != "" && pattern != "/" {
+			has = append(has, m)
+		}
+	}
+	return strings.Join(has, ", ")
 }
 
 // newRequestID returns 128 random bits.

@@ -23,7 +23,7 @@ func apiConfig(version string, t huma.Transformer) huma.Config {
 			OpenAPI: "3.1.0",
 			Info: &huma.Info{
 				Title: "Admin API of platformd", Version: version,
-				Description: "What operators read. It is reached through the admin socket; times are RFC 3339, durations whole milliseconds.",
+				Description: "What operators read and order. It is reached through the admin socket; times are RFC 3339, durations whole milliseconds.",
 			},
 			Components: &huma.Components{Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer)},
 		},
@@ -80,7 +80,12 @@ type body[T any] struct{ Body T }
 
 // get registers an operation that reads.
 func get[I, T any](s *Server, path, id, summary string, f func(context.Context, *I) (T, error)) {
-	huma.Register(s.api, s.operation(path, id, summary), func(ctx context.Context, in *I) (*body[T], error) {
+	on(s, http.MethodGet, path, id, summary, f)
+}
+
+// on registers an operation of a method.
+func on[I, T any](s *Server, method, path, id, summary string, f func(context.Context, *I) (T, error)) {
+	huma.Register(s.api, s.operation(method, path, id, summary), func(ctx context.Context, in *I) (*body[T], error) {
 		out, err := f(ctx, in)
 		if err != nil {
 			if cause := context.Cause(ctx); cause != nil && !isFault(err) {
@@ -97,10 +102,10 @@ func isFault(err error) bool {
 	return errors.As(err, &f)
 }
 
-func (s *Server) operation(path, id, summary string) huma.Operation {
+func (s *Server) operation(method, path, id, summary string) huma.Operation {
 	ref := s.api.OpenAPI().Components.Schemas.Schema(problemType, true, "Problem")
 	return huma.Operation{
-		OperationID: id, Method: http.MethodGet, Path: path, Summary: summary,
+		OperationID: id, Method: method, Path: path, Summary: summary, DefaultStatus: http.StatusOK,
 		Tags: []string{strings.SplitN(strings.TrimPrefix(path, "/v1/"), "/", 2)[0]},
 		Responses: map[string]*huma.Response{"default": {
 			Description: "What failed, why, and what to do next.",

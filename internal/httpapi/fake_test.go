@@ -34,6 +34,8 @@ type fake struct {
 	events httpapi.EventFilter
 	player httpapi.PlayerFilter
 	page   httpapi.Page
+	told   []any // what it was ordered, with who did
+	plays  httpapi.PlayFilter
 	tail   chan view.Event
 	ended  chan struct{}
 }
@@ -185,10 +187,20 @@ type reply struct {
 
 func (w *world) do(t *testing.T, socket bool, method, path string, header ...string) reply {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, "http://"+w.tcp+path, nil)
+	body := ""
+	if method != http.MethodGet {
+		body = "{}"
+	}
+	return w.send(t, socket, method, path, body, header...)
+}
+
+func (w *world) send(t *testing.T, socket bool, method, path, body string, header ...string) reply {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, "http://"+w.tcp+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
+	req.Header.Set("Content-Type", "application/json")
 	for i := 0; i+1 < len(header); i += 2 {
 		req.Header.Set(header[i], header[i+1])
 	}

@@ -47,7 +47,8 @@ type queueIn struct {
 	PageQuery
 }
 
-type nodeIn struct {
+// NodePath names a node.
+type NodePath struct {
 	Name string `path:"name" maxLength:"64" doc:"Name of a node."`
 }
 
@@ -89,7 +90,7 @@ func (s *Server) register() {
 		n.Items = present(n.Items)
 		return n, err
 	})
-	get(s, "/v1/nodes/{name}", "get-node", "One node", func(ctx context.Context, in *nodeIn) (view.Node, error) {
+	get(s, "/v1/nodes/{name}", "get-node", "One node", func(ctx context.Context, in *NodePath) (view.Node, error) {
 		return b.Node(ctx, in.Name)
 	})
 	get(s, "/v1/events", "list-events", "The journal, in its order", func(ctx context.Context, in *eventsIn) (view.EventPage, error) {
@@ -105,6 +106,9 @@ func (s *Server) register() {
 	get(s, "/v1/sandbox", "get-sandbox", "Where the simulators are steered", func(ctx context.Context, _ *none) (view.Sandbox, error) {
 		return b.Sandbox(ctx)
 	})
+	s.registerGuilds()
+	s.registerOrders()
+	s.registerPlays()
 	s.registerTail()
 	// huma adds its own shape of an error although no operation answers with it.
 	schemas := s.api.OpenAPI().Components.Schemas.Map()

@@ -29,6 +29,17 @@ var access = []row{
 	{"GET /v1/events", "/v1/events", 200, 401},
 	{"GET /v1/events/tail", "/v1/events/tail", 200, 401}, // a stream: tail_test.go reads it as the owner
 	{"GET /v1/sandbox", "/v1/sandbox", 404, 401},
+	{"GET /v1/guilds", "/v1/guilds", 200, 401},
+	{"GET /v1/guilds/{guild}", "/v1/guilds/g1", 200, 401},
+	{"GET /v1/guilds/{guild}/settings", "/v1/guilds/g1/settings", 200, 401},
+	{"PATCH /v1/guilds/{guild}/settings", "/v1/guilds/g1/settings", 200, 401},
+	{"POST /v1/players/{guild}/{bot}/{action}", "/v1/players/g1/b1/pause", 200, 401},
+	{"POST /v1/nodes/{name}/cordon", "/v1/nodes/lava1/cordon", 200, 401},
+	{"DELETE /v1/nodes/{name}/cordon", "/v1/nodes/lava1/cordon", 200, 401},
+	{"POST /v1/nodes/{name}/drain", "/v1/nodes/lava1/drain", 200, 401},
+	{"GET /v1/plays", "/v1/plays?guild=g1", 200, 401},
+	{"GET /v1/plays/totals", "/v1/plays/totals?guild=g1", 200, 401},
+	{"POST /v1/plays/rebuild", "/v1/plays/rebuild", 200, 401},
 }
 
 func TestEveryRouteForEveryCaller(t *testing.T) {
@@ -44,13 +55,14 @@ func TestEveryRouteForEveryCaller(t *testing.T) {
 			if !slices.Contains(slices.Concat(admin, open), a.pattern) {
 				t.Fatal("there is no such route")
 			}
-			if got := w.do(t, false, http.MethodGet, a.path); got.status != a.anonymous {
+			method, _, _ := strings.Cut(a.pattern, " ")
+			if got := w.do(t, false, method, a.path); got.status != a.anonymous {
 				t.Errorf("anonymous: %d, want %d: %s", got.status, a.anonymous, got.body)
 			}
 			if strings.HasSuffix(a.path, "/tail") {
 				return
 			}
-			got := w.do(t, true, http.MethodGet, a.path)
+			got := w.do(t, true, method, a.path)
 			if got.status != a.owner {
 				t.Errorf("owner: %d, want %d: %s", got.status, a.owner, got.body)
 			}
@@ -59,9 +71,20 @@ func TestEveryRouteForEveryCaller(t *testing.T) {
 					t.Errorf("%s is missing", h)
 				}
 			}
-			for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch} {
-				if got := w.do(t, true, method, a.path); got.status != http.StatusMethodNotAllowed {
-					t.Errorf("%s: %d, want 405", method, got.status)
+			for _, other := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete, http.MethodPatch} {
+				path, _, _ := strings.Cut(a.path, "?")
+				if slices.ContainsFunc(access, func(o row) bool {
+					to, _, _ := strings.Cut(o.path, "?")
+					return to == path && strings.HasPrefix(o.pattern, other+" ")
+				}) {
+					continue
+				}
+				got := w.do(t, true, other, a.path)
+				if got.status != http.StatusMethodNotAllowed {
+					t.Errorf("%s: %d, want 405", other, got.status)
+				}
+				if got.status == http.StatusMethodNotAllowed && !strings.Contains(got.header.Get("Allow"), method) {
+					t.Errorf("%s: allowed is %q", other, got.header.Get("Allow"))
 				}
 			}
 		})

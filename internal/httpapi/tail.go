@@ -30,7 +30,7 @@ type tailIn struct {
 }
 
 func (s *Server) registerTail() {
-	op := s.operation("/v1/events/tail", "tail-events", "Events as they come (server-sent events)")
+	op := s.operation(http.MethodGet, "/v1/events/tail", "tail-events", "Events as they come (server-sent events)")
 	ref := s.api.OpenAPI().Components.Schemas.Schema(eventType, true, "Event")
 	op.Responses["200"] = &huma.Response{
 		Description: "A stream of server-sent events: id is the sequence number, event is the type, data is an Event. A comment comes every 15 s.",

@@ -82,6 +82,7 @@ that the whole product can be tried without an account anywhere.`,
 	f.String("socket", "", "`path` of the admin socket")
 	f.StringSlice("roles", nil, "what this process does: gateway, audio, api, worker")
 	f.String("operations-listen", "", "`address` of metrics, health and profiles")
+	f.String("plan-default", "", "the `plan` of guilds that nobody pays for: free, pro or elite; pro in a sandbox")
 	f.String("log-level", "", "debug, info, warn or error")
 	f.String("log-format", "", "text or json")
 	cmd.AddCommand(newSim(o), newVersion(io))

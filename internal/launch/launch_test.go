@@ -187,6 +187,10 @@ func TestSandboxApart(t *testing.T) {
 			t.Errorf("it does not say %s:\n%s", want, out)
 		}
 	}
+	// Nobody plays in this process, and nobody is told to let it play.
+	if strings.Contains(out.String(), "sandbox send") || !strings.Contains(out.String(), "needs the roles gateway and audio") {
+		t.Errorf("it leads nowhere:\n%s", out)
+	}
 	if strings.Contains(out.String(), "operations") {
 		t.Errorf("a listener that was turned off:\n%s", out)
 	}

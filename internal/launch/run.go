@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/jonboulle/clockwork"
@@ -19,6 +20,7 @@ import (
 	"github.com/atrilhq/platform/internal/httpapi/view"
 	"github.com/atrilhq/platform/internal/observe"
 	"github.com/atrilhq/platform/internal/sandbox"
+	"github.com/atrilhq/platform/internal/sandbox/page"
 )
 
 // inside is the value of --sandbox without one.
@@ -35,7 +37,7 @@ type options struct {
 // keys are the configuration keys of the flags.
 var keys = map[string]string{
 	"data-dir": "data_dir", "listen": "listen", "socket": "socket", "roles": "roles",
-	"operations-listen": "operations.listen", "log-level": "log.level", "log-format": "log.format",
+	"operations-listen": "operations.listen", "log-level": "log.level", "log-format": "log.format", "plan-default": "plan.default",
 }
 
 // given returns the values of the flags that were given, by configuration key.
@@ -125,6 +127,10 @@ func (o *options) serve(ctx context.Context, cfg config.Config, sb *view.Sandbox
 	}
 	if sb != nil {
 		opt.TrustedHosts = []string{sandbox.MediaHost}
+		var err error
+		if opt.Page, err = page.New(sb.ControlURL); err != nil {
+			return err
+		}
 	}
 	return daemon.Run(ctx, opt)
 }
@@ -137,11 +143,29 @@ func (o *options) greet(s view.Status, sb *view.Sandbox) {
 	for _, a := range s.Addresses {
 		fmt.Fprintf(&b, "  %-11s %s\n", a.Name, a.Address)
 	}
-	b.WriteString("\nGo on with:\n  platformctl status\n")
-	if sb != nil {
+	has := func(names ...string) bool {
+		return !slices.ContainsFunc(names, func(name string) bool {
+			return !slices.ContainsFunc(s.Roles, func(r view.Role) bool { return r.Name == name })
+		})
+	}
+	if has("api") {
+		b.WriteString("\nGo on with:\n")
+		for _, a := range s.Addresses {
+			if sb != nil && a.Name == "api" {
+				fmt.Fprintf(&b, "  http://%s%s  in a browser\n", a.Address, page.Path)
+			}
+		}
+		b.WriteString("  platformctl status\n")
+	}
+	switch {
+	case sb == nil || !has("api"):
+	case has("gateway", "audio"):
 		b.WriteString("  platformctl sandbox voice join music --user ana\n" +
 			"  platformctl sandbox send '/play query:\"ocean\"' --guild demo --user ana\n" +
+			"  platformctl sandbox faults list\n" +
 			"  platformctl events tail\n")
+	default:
+		b.WriteString("  platformctl events tail\nNobody plays here: that needs the roles gateway and audio.\n")
 	}
 	b.WriteString("Ctrl-C stops it; what plays is kept.\n")
 	_, _ = fmt.Fprint(o.io.Stdout, b.String())

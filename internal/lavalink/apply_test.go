@@ -42,10 +42,19 @@ func TestApplySendsTheSmallestUpdate(t *testing.T) {
 		{"the same", func(*wanted) {}, ""},
 		{"a position is no reason", func(d *wanted) { d.Position = time.Minute }, ""},
 		{"pause", func(d *wanted) { d.Paused = true }, `{"paused":true}`},
+		{
+			"seek", func(d *wanted) { d.Seeks, d.Position = 1, 90*time.Second },
+			`{"track":{"userData":{"play":"p1","epoch":3,"seeks":1}},"position":90000}`,
+		},
+		{"sought", func(d *wanted) { d.Position = 91 * time.Second }, ""},
+		{
+			"seek to the beginning", func(d *wanted) { d.Seeks, d.Position = 2, 0 },
+			`{"track":{"userData":{"play":"p1","epoch":3,"seeks":2}},"position":0}`,
+		},
 		{"volume", func(d *wanted) { d.Volume = 40 }, `{"volume":40}`},
 		{"both", func(d *wanted) { d.Paused, d.Volume = false, 0 }, `{"volume":0,"paused":false}`},
-		{"epoch", func(d *wanted) { d.Epoch = 5 }, `{"track":{"userData":{"play":"p1","epoch":5}}}`},
-		{"next, paused", func(d *wanted) { d.Play, d.Paused, d.Position = "p2", true, 0 }, track("p2", "5") + `,"volume":0,"paused":true}`},
+		{"epoch", func(d *wanted) { d.Epoch = 5 }, `{"track":{"userData":{"play":"p1","epoch":5,"seeks":2}}}`},
+		{"next, paused", func(d *wanted) { d.Play, d.Paused, d.Position, d.Seeks = "p2", true, 0, 0 }, track("p2", "5") + `,"volume":0,"paused":true}`},
 		{
 			"voice moved", func(d *wanted) { d.Voice.Token = secret.New("other") },
 			strings.Replace(`{`+voiceJSON+`}`, "voice-token", "other", 1),

@@ -28,9 +28,10 @@ type Desired struct {
 	Epoch int64
 	// Track is the encoded track of Play.
 	Track string
-	// Position is where to begin a play that the node does not have; it does
-	// not move one that it has.
+	// Position is where to begin a play that the node does not have. One that it
+	// has is moved there only if Seeks is not the last seek that it carried out.
 	Position time.Duration
+	Seeks    int
 	Paused   bool
 	// Volume is in percent, from 0 to MaxVolume.
 	Volume int
@@ -67,6 +68,8 @@ func (d Desired) check(guild music.GuildID) error {
 		return bad("a position cannot be negative")
 	case d.Volume < 0 || d.Volume > MaxVolume:
 		return bad("the volume must be from 0 to " + strconv.Itoa(MaxVolume))
+	case d.Seeks < 0:
+		return bad("the number of seeks cannot be negative")
 	case d.Epoch < 0:
 		return bad("an epoch cannot be negative")
 	}
@@ -85,7 +88,7 @@ func (d Desired) difference(have Player) (dl.PlayerUpdate, bool) {
 		}
 		differs = true
 	}
-	mine := userData{Play: d.Play, Epoch: d.Epoch}
+	mine := userData{Play: d.Play, Epoch: d.Epoch, Seeks: d.Seeks}
 	switch {
 	case d.Play == "":
 		if have.Play != "" || have.Foreign {
@@ -101,7 +104,12 @@ func (d Desired) difference(have Player) (dl.PlayerUpdate, bool) {
 		}
 		differs = true
 	default:
-		if d.Epoch > have.Epoch {
+		seek := d.Seeks != have.Seeks
+		if seek {
+			ms := dl.Duration(d.Position.Milliseconds())
+			u.Position = &ms
+		}
+		if seek || d.Epoch > have.Epoch {
 			u.Track = &dl.PlayerUpdateTrack{UserData: mine}
 			differs = true
 		}

@@ -63,7 +63,11 @@ func (l *Link) update(guild music.GuildID, state wireState) {
 	if r.player.Play != "" && !r.current(now) {
 		return
 	}
-	r.player.Position, r.at = state.Position.millis(), now
+	stamp := state.stamp()
+	if stamp > 0 && stamp < r.player.Stamp && r.player.Stamp-stamp < overtaken {
+		return // it was overtaken by the answer to a seek
+	}
+	r.player.Position, r.player.Stamp, r.at = state.Position.millis(), stamp, now
 	l.position(r, now)
 }
 

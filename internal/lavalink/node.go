@@ -18,6 +18,9 @@ type Node struct {
 	// Secure is true for TLS (https and wss).
 	Secure   bool
 	Password secret.Text
+	// Regions are where the node stands, as the names of Discord's voice servers
+	// begin: "rotterdam", "us-east". Empty where that is not known.
+	Regions []string
 }
 
 // Validate returns fault.Invalid with the reason for a node that cannot be used.

@@ -30,8 +30,13 @@ type Player struct {
 	Play    music.PlayID
 	Epoch   int64
 	Foreign bool
+	// Seeks is the last seek in Play that the node carried out.
+	Seeks int
 	// Position is where the track is; it is what the node last said.
-	Position  time.Duration
+	Position time.Duration
+	// Stamp is the node's own clock at Position, in milliseconds; 0 where it did
+	// not say. It tells an older position from a newer one.
+	Stamp     int64
 	Paused    bool
 	Volume    int // percent
 	Connected bool
@@ -44,7 +49,8 @@ func readPlayer(raw []byte) (Player, bool) {
 		return Player{}, false
 	}
 	p := Player{
-		Guild: music.GuildID(w.GuildID), Position: w.State.Position.millis(), Paused: bool(w.Paused),
+		Guild: music.GuildID(w.GuildID), Position: w.State.Position.millis(), Stamp: w.State.stamp(),
+		Paused: bool(w.Paused),
 		Volume: w.Volume.whole(), Connected: bool(w.State.Connected),
 		Voice: Voice{
 			Token: secret.New(string(w.Voice.Token)), Endpoint: string(w.Voice.Endpoint),
@@ -53,7 +59,7 @@ func readPlayer(raw []byte) (Player, bool) {
 	}
 	if w.Track != nil {
 		u, ok := readUserData(w.Track.UserData)
-		p.Play, p.Epoch, p.Foreign = u.Play, u.Epoch, !ok
+		p.Play, p.Epoch, p.Seeks, p.Foreign = u.Play, u.Epoch, u.Seeks, !ok
 	}
 	return p, true
 }

@@ -66,7 +66,7 @@ func (r *record) reset(guild music.GuildID) {
 
 // forgetPlay takes note that nothing plays.
 func (r *record) forgetPlay() {
-	r.player.Play, r.player.Epoch, r.player.Foreign, r.player.Position = "", 0, false, 0
+	r.player.Play, r.player.Epoch, r.player.Foreign, r.player.Position, r.player.Seeks = "", 0, false, 0, 0
 	r.sounding = false
 }
 
@@ -76,7 +76,7 @@ func (r *record) take(p Player, now time.Time, keepVoice bool) {
 	if keepVoice {
 		p.Voice = r.player.Voice
 	}
-	if p.Play != r.player.Play {
+	if p.Play != r.player.Play || p.Seeks != r.player.Seeks {
 		r.sounding = false
 	}
 	r.player, r.at, r.known, r.there = p, now, true, true
@@ -184,13 +184,16 @@ func (l *Link) snapshot(guild music.GuildID, r *record) {
 	}
 	l.emit(guild, r.player.Epoch, music.NodeSnapshot{
 		Bot: l.opts.Bot, Node: l.client.node.Name, Play: r.player.Play, Position: r.player.Position,
-		Paused: r.player.Paused, Fresh: l.fresh && !r.used,
+		Paused: r.player.Paused, Fresh: l.fresh && !r.used, Seeks: r.player.Seeks,
 	})
 }
 
 const (
 	// drift is how far a position may be from where the owner believes it to be.
 	drift = 1500 * time.Millisecond
+	// overtaken is how old, in milliseconds of the node's clock, a position that
+	// comes late can be. A clock that was turned back further is believed.
+	overtaken = 10_000
 	// settling is how long an ended play is not started again: its end is still
 	// on the way to the owner, who wants something else once it knows.
 	settling = 5 * time.Second
@@ -215,7 +218,7 @@ func (l *Link) position(r *record, now time.Time) {
 	}
 	r.sounding = true
 	r.anchor = music.Anchor{Position: p.Position, At: now, Speed: speed}
-	l.emit(p.Guild, p.Epoch, music.PlayPosition{Bot: l.opts.Bot, Play: p.Play, Position: p.Position, Speed: 1})
+	l.emit(p.Guild, p.Epoch, music.PlayPosition{Bot: l.opts.Bot, Play: p.Play, Position: p.Position, Speed: 1, Seeks: p.Seeks})
 }
 
 // current is true where a position can only be of the play that is known.

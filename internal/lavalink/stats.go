@@ -70,9 +70,6 @@ func unit(f float64) float64 {
 	return min(max(f, 0), 1)
 }
 
-// framesPerMinute is what one player sends: a frame each 20 ms.
-const framesPerMinute = 3000
-
 // Board keeps what is known of one node, from all links to it. Its methods may
 // be called from any goroutine.
 type Board struct {
@@ -150,24 +147,4 @@ func (b *Board) frames() *Frames {
 		return nil
 	}
 	return &Frames{Sent: sum.Sent / weight, Nulled: sum.Nulled / weight, Deficit: sum.Deficit / weight}
-}
-
-// Score says how much a node would rather not have another player: lower is
-// better, it is never NaN and never negative. One playing player costs 1. A busy
-// CPU, lost frames and a full memory cost as much as many players do, because
-// they are heard; latency only decides between equals.
-func (b *Board) Score() float64 {
-	s, _ := b.Stats()
-	idle := float64(max(s.Players-s.Playing, 0))
-	score := float64(s.Playing) + idle/10
-	score += 200 * math.Pow(max(unit(s.SystemLoad), unit(s.NodeLoad)), 3)
-	if s.Frames != nil {
-		lost := unit((s.Frames.Deficit + 2*s.Frames.Nulled) / framesPerMinute)
-		score += 1000 * lost
-	}
-	if s.MemoryAllowed > 0 {
-		full := unit(float64(s.MemoryUsed) / float64(s.MemoryAllowed))
-		score += 100 * math.Pow(full, 8)
-	}
-	return score + unit(b.Latency().Seconds())
 }

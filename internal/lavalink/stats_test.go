@@ -1,12 +1,9 @@
 package lavalink_test
 
 import (
-	"math"
 	"sync"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 
 	"github.com/atrilhq/platform/internal/lavalink"
 )
@@ -29,57 +26,6 @@ func TestFramesAreWeighedByPlayers(t *testing.T) {
 	}
 }
 
-func TestABusierNodeScoresHigher(t *testing.T) {
-	score := func(s lavalink.Stats, rtt time.Duration) float64 {
-		b := lavalink.NewBoard()
-		b.Observe("a", s.Playing, s)
-		b.Measured(rtt)
-		return b.Score()
-	}
-	calm := lavalink.Stats{Players: 12, Playing: 10, Cores: 4, SystemLoad: .2, MemoryUsed: 1 << 30, MemoryAllowed: 4 << 30}
-	base := score(calm, 10*time.Millisecond)
-	for name, change := range map[string]func(*lavalink.Stats){
-		"playing": func(s *lavalink.Stats) { s.Playing++; s.Players++ },
-		"idle":    func(s *lavalink.Stats) { s.Players++ },
-		"cpu":     func(s *lavalink.Stats) { s.SystemLoad = .9 },
-		"own cpu": func(s *lavalink.Stats) { s.NodeLoad = .9 },
-		"deficit": func(s *lavalink.Stats) { s.Frames = &lavalink.Frames{Deficit: 300} },
-		"nulled":  func(s *lavalink.Stats) { s.Frames = &lavalink.Frames{Nulled: 300} },
-		"memory":  func(s *lavalink.Stats) { s.MemoryUsed = s.MemoryAllowed },
-	} {
-		s := calm
-		change(&s)
-		if got := score(s, 10*time.Millisecond); got <= base {
-			t.Errorf("%s: %v, calm is %v", name, got, base)
-		}
-	}
-	if far := score(calm, 200*time.Millisecond); far <= base || far >= base+1 {
-		t.Errorf("latency makes it %v, near is %v", far, base)
-	}
-	if empty := lavalink.NewBoard().Score(); empty != 0 {
-		t.Errorf("a board that knows nothing scores %v", empty)
-	}
-}
-
-func TestAScoreIsAlwaysANumber(t *testing.T) {
-	odd := rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{math.NaN(), math.Inf(1), math.Inf(-1), 0, -1}))
-	rapid.Check(t, func(t *rapid.T) {
-		b := lavalink.NewBoard()
-		for n := range rapid.IntRange(1, 3).Draw(t, "sessions") {
-			b.Observe(string(rune('a'+n)), rapid.IntRange(0, 1000).Draw(t, "weight"), lavalink.Stats{
-				Players: rapid.IntRange(0, 10_000).Draw(t, "players"), Playing: rapid.IntRange(0, 10_000).Draw(t, "playing"),
-				Cores: rapid.IntRange(0, 64).Draw(t, "cores"), SystemLoad: odd.Draw(t, "system"), NodeLoad: odd.Draw(t, "node"),
-				MemoryUsed: rapid.Int64().Draw(t, "used"), MemoryAllowed: rapid.Int64().Draw(t, "allowed"),
-				Frames: &lavalink.Frames{Sent: odd.Draw(t, "sent"), Nulled: odd.Draw(t, "nulled"), Deficit: odd.Draw(t, "deficit")},
-			})
-		}
-		b.Measured(time.Duration(rapid.Int64().Draw(t, "rtt")))
-		if s := b.Score(); math.IsNaN(s) || math.IsInf(s, 0) || s < 0 {
-			t.Fatalf("score %v", s)
-		}
-	})
-}
-
 func TestABoardIsSharedByLinks(t *testing.T) {
 	r := newRig(t)
 	board := lavalink.NewBoard()
@@ -92,7 +38,7 @@ func TestABoardIsSharedByLinks(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			for range 100 {
-				board.Score()
+				board.Stats()
 				board.Latency()
 			}
 		})
@@ -104,7 +50,4 @@ func TestABoardIsSharedByLinks(t *testing.T) {
 		s, known := board.Stats()
 		return known && s.Players == 1 && s.Playing == 1
 	})
-	if board.Score() < 1 {
-		t.Fatalf("score %v", board.Score())
-	}
 }

@@ -69,6 +69,8 @@ func (f *flag) UnmarshalJSON(raw []byte) error {
 type userData struct {
 	Play  music.PlayID `json:"play"`
 	Epoch int64        `json:"epoch"`
+	// Seeks is the last seek that was asked for in Play.
+	Seeks int `json:"seeks,omitempty"`
 }
 
 const maxPlayID = 128
@@ -79,7 +81,7 @@ func readUserData(raw json.RawMessage) (userData, bool) {
 	if len(raw) == 0 || bytes.TrimSpace(raw)[0] != '{' || json.Unmarshal(raw, &u) != nil {
 		return userData{}, false
 	}
-	if u.Play == "" || len(u.Play) > maxPlayID || u.Epoch < 0 {
+	if u.Play == "" || len(u.Play) > maxPlayID || u.Epoch < 0 || u.Seeks < 0 {
 		return userData{}, false
 	}
 	return u, true
@@ -160,7 +162,10 @@ func line(s string, limit int) string {
 type wireState struct {
 	Position  number `json:"position"`
 	Connected flag   `json:"connected"`
+	Time      number `json:"time"`
 }
+
+func (s wireState) stamp() int64 { return max(0, s.Time.millis().Milliseconds()) }
 
 type wirePlayer struct {
 	GuildID text       `json:"guildId"`

@@ -19,6 +19,7 @@ type Metrics struct {
 	shard, identify, deficit     *prometheus.GaugeVec
 	lag, outbox, letters, player *prometheus.GaugeVec
 	conflicts, undecodable       *prometheus.CounterVec
+	plays                        plays
 }
 
 // NewMetrics returns metrics in a registry of their own, with those of the Go
@@ -41,6 +42,7 @@ func NewMetrics(version, commit string) *Metrics {
 	m.deficit = m.gauge("platformd_lavalink_frames_deficit", "Frames of audio that a node was late with in the last minute.", "node")
 	m.conflicts = m.counter("platformd_lease_conflicts_total", "Writes that a newer epoch refused.", "kind")
 	m.undecodable = m.counter("platformd_lavalink_undecodable_total", "Messages of a node that were not understood.", "node")
+	m.plays = newPlays(m)
 	info := m.gauge("platformd_build_info", "1, with what was built.", "version", "commit")
 	info.WithLabelValues(version, commit).Set(1)
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -54,6 +54,7 @@ type Options struct {
 type Resolver struct {
 	opts     Options
 	cache    *cache
+	searches *cache
 	flight   singleflight.Group
 	breakers *lru.Cache[string, *gobreaker.CircuitBreaker[LoadResult]]
 	counts   counts
@@ -85,11 +86,15 @@ func New(opts Options) (*Resolver, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, op, "the cache cannot be made")
 	}
+	searches, err := newCache(opts.Clock, min(opts.Entries, maxSearches), opts.TTL)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, op, "the cache of searches cannot be made")
+	}
 	breakers, err := lru.New[string, *gobreaker.CircuitBreaker[LoadResult]](maxSources)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Internal, op, "the breakers cannot be made")
 	}
-	return &Resolver{opts: opts, cache: kept, breakers: breakers}, nil
+	return &Resolver{opts: opts, cache: kept, searches: searches, breakers: breakers}, nil
 }
 
 func orElse[T comparable](v, def T) T {
@@ -114,6 +119,10 @@ func (r *Resolver) Resolve(ctx context.Context, q music.Query, limit int) music.
 		identifier, source = address, host
 	}
 	res, ok := r.cache.get(identifier)
+	if !ok && !q.URL {
+		// A search has found the same: what was chosen from it is played at once.
+		res, ok = r.searches.get(identifier)
+	}
 	if ok {
 		r.counts.hits.Add(1)
 	} else {
@@ -164,26 +173,8 @@ var errTrouble = errors.New("the source is in trouble")
 // Whoever leaves early does not take the answer from the others.
 func (r *Resolver) load(ctx context.Context, identifier, source string) (LoadResult, error) {
 	shared := r.flight.DoChan(identifier, func() (any, error) {
-		// A limit on the network is one of real time, whatever clock is injected.
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.opts.Timeout)
-		defer cancel()
-		res, err := r.breaker(source).Execute(func() (LoadResult, error) {
-			r.counts.loads.Add(1)
-			res, err := r.opts.Loader.Load(ctx, identifier)
-			switch {
-			case ctx.Err() != nil:
-				return LoadResult{}, errTrouble // slow is broken, whatever the node is called
-			case err == nil && res.Kind == KindError && res.Faulty:
-				return res, errTrouble
-			}
-			return res, err
-		})
-		switch {
-		case errors.Is(err, gobreaker.ErrOpenState), errors.Is(err, gobreaker.ErrTooManyRequests):
-			r.counts.rested.Add(1)
-			return LoadResult{}, err
-		case err != nil:
-			r.opts.Logger.Warn("a query could not be resolved", "source", source, "message", res.Message, "error", err)
+		res, err := r.ask(ctx, identifier, source, source, r.opts.Timeout)
+		if err != nil {
 			return LoadResult{}, err
 		}
 		if res.Kind == KindSearch && len(res.Tracks) > 1 {

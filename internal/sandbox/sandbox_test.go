@@ -199,3 +199,17 @@ func TestNobodyAnswers(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestThePlanOfASandbox(t *testing.T) {
+	w := world(t, start(t, options(t.TempDir())))
+	for env, want := range map[string]string{"": "pro", "PLATFORM_PLAN__DEFAULT=elite": "elite", "PLATFORM_PLAN__DEFAULT=free": "free"} {
+		c, err := config.Load(config.Sources{Env: []string{"HOME=/home/ana", env}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		sandbox.Configure(&c, w)
+		if c.Plan.Default != want || len(c.Discord.Bots) != 4 || c.Discord.Bots[0].Name != "atril" {
+			t.Errorf("%q: plan %s, bots %v", env, c.Plan.Default, c.Discord.Bots)
+		}
+	}
+}

@@ -2,9 +2,11 @@ package music
 
 import "time"
 
-// remember keeps what was heard as the latest of the history.
+// remember keeps what was played as the latest of the history. A node says only
+// every few seconds how far it is: what it took and nobody waited for is kept
+// too, though it does not count as heard.
 func (s *step) remember(p *Player, w *Play) {
-	if !w.Heard {
+	if !w.Heard && w.Phase == PhaseWanted {
 		return
 	}
 	q := &Slot{ID: w.Slot, State: SlotPlayed, Track: w.Track, By: w.By, At: s.now}

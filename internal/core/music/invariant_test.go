@@ -185,6 +185,12 @@ func decisions(before *music.Guild, r music.Result) error {
 				limit = max(limit, min(len(was.Queue)+1, max(len(was.Queue), limit+music.HistoryLength)))
 			}
 		}
+		// A queue that was let grow above its limit keeps its length with another bot.
+		for _, o := range before.Players {
+			if o.Bot != p.Bot && heir(r, o.Bot) == p.Bot {
+				limit = max(limit, len(o.Queue))
+			}
+		}
 		if len(p.Queue) > limit {
 			return fmt.Errorf("player %s: %d tracks wait, %d may", p.Bot, len(p.Queue), limit)
 		}

@@ -55,9 +55,11 @@ func (s *step) start(p *Player, slot SlotID, t *Track, by UserID) {
 // end is the end of a play, for a reason. It does not start the next. What was
 // heard becomes history.
 func (s *step) end(p *Player, reason string, by UserID, synthesised bool) {
-	if w := s.over(p, reason, by, synthesised); w != nil {
-		s.remember(p, w)
+	w := s.over(p, reason, by, synthesised)
+	if w == nil || !w.Heard && (reason == "failed" || reason == "stuck") {
+		return
 	}
+	s.remember(p, w)
 }
 
 // over ends a play and returns it, nil where there was none.

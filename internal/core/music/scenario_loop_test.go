@@ -239,3 +239,23 @@ func TestShowBots(t *testing.T) {
 		t.Fatalf("%d bots are shown", n)
 	}
 }
+
+// A node says every few seconds how far a play is; who goes back sooner than
+// that means it all the same.
+func TestWhatANodeTookCanBeGoneBackTo(t *testing.T) {
+	b := newBench(t)
+	b.play("a")
+	b.joined()
+	b.play("b")
+	b.do(ana, music.Skip{})
+	if n := len(b.player().History); n != 0 {
+		t.Fatalf("%d tracks are history that no node ever had", n)
+	}
+	b.play("c")
+	b.in(music.PlayStarted{Bot: bot, Play: b.player().Play.ID})
+	b.now = b.now.Add(3 * time.Second)
+	b.do(ana, music.Skip{})
+	if a := b.do(ana, music.Previous{}); a.Kind != music.AnswerPrevious || a.Track.Title != "b" {
+		t.Fatalf("got %+v", a)
+	}
+}

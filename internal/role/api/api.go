@@ -23,6 +23,11 @@ type Store interface {
 	store.Journal
 	store.Health
 	Partitions(ctx context.Context) (int, error)
+	Plays(ctx context.Context, q store.PlayQuery) ([]store.Play, error)
+	PlayTotals(ctx context.Context, guild music.GuildID, since time.Time) (store.PlayTotals, error)
+	// Effect and Done are for the answers that are owed to operators.
+	Effect(ctx context.Context, key string) (store.EffectRow, bool, error)
+	Done(ctx context.Context, keys []string, at time.Time) error
 }
 
 // Live is what only a running role of this process knows. Each part may be
@@ -36,6 +41,12 @@ type Live struct {
 	Guild func(music.GuildID) (music.Guild, bool)
 	// Held returns how many partitions this process owns.
 	Held func() int
+	// Cordon sets whether a node takes new players, Drain moves those of one
+	// that does not to others.
+	Cordon func(ctx context.Context, node music.NodeName, cordoned bool, by, reason string) error
+	Drain  func(ctx context.Context, node music.NodeName) error
+	// Rebuild makes the plays anew of the journal.
+	Rebuild func(ctx context.Context) error
 }
 
 // Options says what the role works with.
@@ -49,6 +60,8 @@ type Options struct {
 	Base func(ctx context.Context) view.Status
 	// BotNames are the names of the configuration, by bot.
 	BotNames map[music.BotID]string
+	// Pool are the bots of the configuration, the front bot first.
+	Pool []music.BotID
 	// Sandbox is where the simulators are, nil outside of a sandbox.
 	Sandbox *view.Sandbox
 }
@@ -139,8 +152,7 @@ const page = 500
 // Nodes implements httpapi.Backend.
 func (r *Role) Nodes(context.Context) (view.NodeList, error) {
 	if r.opt.Live.Nodes == nil {
-		return view.NodeList{}, fault.New(fault.Unavailable, "api.Nodes", "this process does not have the audio role").
-			WithHint("ask a process that runs with --roles audio")
+		return view.NodeList{}, errNoAudio("api.Nodes")
 	}
 	return view.NodeList{Items: r.opt.Live.Nodes()}, nil
 }

@@ -126,7 +126,7 @@ func TestNamesOfGuilds(t *testing.T) {
 	_, err := b.Player(t.Context(), "twice", "main")
 	code(t, err, fault.Invalid, string(ids[1])+", "+string(ids[2]))
 	_, err = b.Player(t.Context(), "nobody", "main")
-	code(t, err, fault.NotFound, "players list")
+	code(t, err, fault.NotFound, "guilds list")
 	_, err = b.Player(t.Context(), "99", "main")
 	code(t, err, fault.NotFound, "no guild")
 	_, err = b.Queue(t.Context(), "one", "902", httpapi.Page{Limit: 1})

@@ -190,7 +190,7 @@ func TestOverTheSocket(t *testing.T) {
 		t.Errorf("%+v %v", p, err)
 	}
 	_, err = c.Player(t.Context(), "nobody", "main")
-	code(t, err, fault.NotFound, "players list")
+	code(t, err, fault.NotFound, "guilds list")
 	e, err := c.Events(t.Context(), client.Events{Limit: 2})
 	if err != nil || len(e.Items) != 2 {
 		t.Errorf("%+v %v", e, err)

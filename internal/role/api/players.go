@@ -57,7 +57,7 @@ func (r *Role) guild(ctx context.Context, s string) (music.GuildID, error) {
 	switch len(found) {
 	case 0:
 		return "", fault.New(fault.NotFound, op, "no guild of that name or id is known").
-			WithHint("list the players with: platformctl players list")
+			WithHint("list them with: platformctl guilds list")
 	case 1:
 		return music.GuildID(found[0]), nil
 	}
@@ -110,23 +110,16 @@ func (r *Role) live(id music.GuildID) (music.Guild, bool) {
 
 // find reads a player with its guild and queue.
 func (r *Role) find(ctx context.Context, guild, bot string) (music.Guild, *music.Player, error) {
-	id, err := r.guild(ctx, guild)
+	g, err := r.row(ctx, guild)
 	if err != nil {
 		return music.Guild{}, nil, err
 	}
-	rows, err := r.opt.Store.Load(ctx, []music.GuildID{id})
-	if err != nil {
-		return music.Guild{}, nil, err
-	}
-	if len(rows) == 0 {
-		return music.Guild{}, nil, fault.New(fault.NotFound, "api.find", "no guild with that id is known")
-	}
-	p := rows[0].Player(r.bot(bot))
+	p := g.Player(r.bot(bot))
 	if p == nil {
 		return music.Guild{}, nil, fault.New(fault.NotFound, "api.find", "the guild has no player of that bot").
 			WithHint("list them with: platformctl players list --guild " + guild)
 	}
-	return rows[0], p, nil
+	return g, p, nil
 }
 
 // Player implements httpapi.Backend.

@@ -58,6 +58,7 @@ func (r *Role) Committed(c partition.Committed) {
 	for _, e := range c.Events {
 		r.publish(topic.Events, bus.Message{Key: string(e.Guild), Kind: e.Type, Data: e.Envelope, Number: e.Seq})
 	}
+	r.measure(c.Events)
 	for _, x := range c.Cursors {
 		r.tell(topic.Taken, "", topic.TakenUpTo{
 			Partition: x.Partition, Source: x.Source, Generation: x.Generation, Number: x.Position,

@@ -47,6 +47,10 @@ type Options struct {
 	Entitlements plan.Entitlements
 	// Settings is what a new guild starts with.
 	Settings music.Settings
+	// Cordons says which nodes take nothing new; nil where there are no operators.
+	Cordons Cordons
+	// Metrics is told what happens; nil where nobody measures.
+	Metrics Metrics
 }
 
 // Role is the audio role of one process.
@@ -60,11 +64,16 @@ type Role struct {
 	resolver   *resolve.Resolver
 	links      *links
 	steering   *steering
+	suggesting *suggesting
 	resolving  *resolving
 	readers    *readers
 	// looked counts the nodes that were not asked yet; known is closed once all were.
 	looked sync.WaitGroup
 	known  chan struct{}
+
+	// choosing is held while a node is chosen; favourite is the last one.
+	choosing  sync.Mutex
+	favourite music.NodeName
 
 	run    string
 	inputs atomic.Int64
@@ -78,6 +87,12 @@ func New(ctx context.Context, o Options) (*Role, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.CodeOf(err), "audio.New", "the number of partitions cannot be read")
 	}
+	if o.Cordons == nil {
+		o.Cordons = uncordoned{}
+	}
+	if o.Metrics == nil {
+		o.Metrics = unmeasured{}
+	}
 	known, err := catalog.New()
 	if err != nil {
 		return nil, err
@@ -88,7 +103,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.nodes = append(r.nodes, &node{client: c, board: lavalink.NewBoard(), state: NodeConnecting, since: o.Clock.Now()})
+		r.nodes = append(r.nodes, newNode(c, o.Clock.Now()))
 	}
 	policy, err := resolve.NewPolicy(o.Policy)
 	if err != nil {
@@ -112,6 +127,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 		Leases: o.Store, Holder: o.Holder, TTL: o.LeaseTTL, Clock: o.Clock, Logger: r.log,
 	}, r.loop)
 	r.steering = newSteering(r)
+	r.suggesting = &suggesting{role: r, running: map[music.GuildID]int{}}
 	r.links = &links{role: r, open: map[linkKey]*openLink{}, stored: map[int]map[linkKey]string{}}
 	return r, nil
 }
@@ -129,7 +145,10 @@ func (r *Role) Run(ctx context.Context) error {
 	for _, n := range r.nodes {
 		helpers.Go(func() error { r.watch(side, n); return nil })
 	}
-	for range steerWorkers {
+	questions, changes := r.opt.Bus.Subscribe(topic.Suggest, suggestBuffer), r.opt.Bus.Subscribe(topic.Nodes, cordonBuffer)
+	helpers.Go(func() error { r.suggesting.run(side, questions); return nil })
+	helpers.Go(func() error { r.heed(side, changes); return nil })
+	for range r.steering.workers() {
 		helpers.Go(func() error { r.steering.run(side); return nil })
 	}
 	helpers.Go(func() error { r.check(side); return nil })

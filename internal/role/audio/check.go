@@ -51,7 +51,7 @@ func (r *Role) checkWaiting(g *music.Guild) {
 	if !waits {
 		return
 	}
-	if n := r.pick(); n != nil {
+	if n := r.asker(nil); n != nil {
 		r.deliver(music.Input{ID: r.inputID("node-there:" + string(g.ID)), Guild: g.ID, Body: music.NodeUp{Node: n.name()}})
 	}
 }
@@ -77,10 +77,12 @@ func (r *Role) checkPlayer(g *music.Guild, p *music.Player, now time.Time) {
 		return
 	}
 	l := r.links.find(linkKey{partition.Of(g.ID, r.partitions), p.Node, p.Bot})
-	if l == nil || l.Status().State == lavalink.StateDown {
-		if l == nil {
-			r.steering.wake(k)
-		}
+	if l == nil {
+		r.steering.wake(k)
+		return
+	}
+	if l.Status().State == lavalink.StateDown {
+		r.unreachable(k, p, l, now)
 		return
 	}
 	seen, known := l.Observe(g.ID)

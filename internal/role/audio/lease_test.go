@@ -83,11 +83,15 @@ func TestBusyGuildIsRefusedAtOnce(t *testing.T) {
 		r.Deliver(music.Input{ID: fmt.Sprint("c", n), Guild: r.Guild, Body: c})
 	}
 	busy(0)
-	// A batch is under way already; what it did not take waits.
-	for n := range 3 * partition.MaxCommands {
-		busy(n + 1)
-	}
-	roletest.Until(t, "as many wait as may", func() bool { return a.Loop().Depth() >= partition.MaxCommands })
+	// The batch that is under way takes some of them; then nobody takes any.
+	n := 0
+	roletest.Until(t, "as many wait as may", func() bool {
+		for range partition.MaxCommands {
+			n++
+			busy(n)
+		}
+		return a.Loop().Depth() >= partition.MaxCommands
+	})
 	// Nobody decides anything, so that whoever is not refused at once is refused after 2.4 s.
 	r.SendUntil("/pause", func(res simdiscord.Result) bool {
 		return res.State == "answered" && !res.Deferred && res.AckedMS <= 2000

@@ -154,6 +154,9 @@ func (r *Role) heard(k linkKey, e lavalink.Event) {
 		r.cameUp(k)
 	case e.Down != nil:
 		r.log.Warn("a session on a node is down", "node", k.node, "partition", k.partition, "error", e.Down.Cause)
+		if n := r.node(k.node); n != nil {
+			n.doubt()
+		}
 	case e.Body != nil && r.elsewhere(e.Guild, k):
 		// The node was lost and has come back: what it says of a play that another
 		// one has taken over would end it there.
@@ -179,14 +182,15 @@ func named(b music.Body, k linkKey) music.Body {
 	return b
 }
 
-// elsewhere says that a player is on another node than that of a link.
+// elsewhere says that a player is not on the node of a link: it was given to
+// another one, or was taken from this one and waits for another.
 func (r *Role) elsewhere(guild music.GuildID, k linkKey) bool {
 	g, known := r.loop.View(guild)
 	if !known {
 		return false
 	}
 	p := g.Player(k.bot)
-	return p != nil && p.Node != "" && p.Node != k.node
+	return p != nil && p.Node != k.node
 }
 
 // cameUp looks at every player that is to be on a session, and steers it. What
@@ -199,13 +203,9 @@ func (r *Role) cameUp(k linkKey) {
 		case p == nil || partition.Of(g.ID, r.partitions) != k.partition:
 		case p.Node == k.node:
 			r.steering.look(playerKey{g.ID, k.bot})
-		case p.Node != "" && l != nil:
-			if seen, known := l.Observe(g.ID); !known || seen.Play == "" {
-				break
-			}
-			epoch, _, owned := r.loop.Epoch(g.ID)
-			if owned {
-				r.later.Go(func() error { r.destroy(r.links.ctx, l, g.ID, epoch); return nil })
+		case l != nil:
+			if seen, known := l.Observe(g.ID); known && seen.Play != "" && p.Node != "" {
+				r.steering.clean(playerKey{g.ID, k.bot}, k.node)
 			}
 		}
 		return true

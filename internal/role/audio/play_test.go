@@ -1,13 +1,17 @@
 package audio_test
 
 import (
+	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/httpapi/view"
 	"github.com/atrilhq/platform/internal/role/audio"
 	"github.com/atrilhq/platform/internal/role/roletest"
 	"github.com/atrilhq/platform/internal/secret"
+	simlavalink "github.com/atrilhq/platform/internal/sim/lavalink"
 )
 
 var wrong = secret.New("not-the-password")
@@ -152,4 +156,38 @@ func node(r *roletest.Rig, name music.NodeName) *roletest.Node {
 	}
 	r.T.Fatalf("there is no node %q", name)
 	return nil
+}
+
+// mediaHost is where the simulated nodes' tracks are.
+const mediaHost = simlavalink.MediaHost
+
+func nodeView(a *roletest.Audio, name music.NodeName) view.Node {
+	for _, n := range a.Nodes() {
+		if n.Name == string(name) {
+			return n
+		}
+	}
+	return view.Node{}
+}
+
+// playIDs are the plays that sounded on any node, in the order of the nodes.
+func playIDs(t *testing.T, r *roletest.Rig) []string {
+	t.Helper()
+	var out []string
+	for _, n := range r.Nodes {
+		for _, line := range n.Timeline() {
+			for _, rec := range line.Records {
+				var u struct {
+					Play string `json:"play"`
+				}
+				if err := json.Unmarshal(rec.Play, &u); err != nil {
+					t.Fatal(err)
+				}
+				if u.Play != "" && !slices.Contains(out, u.Play) {
+					out = append(out, u.Play)
+				}
+			}
+		}
+	}
+	return out
 }

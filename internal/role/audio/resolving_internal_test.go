@@ -158,7 +158,7 @@ func TestFailingPlayerHasOneRetry(t *testing.T) {
 		if _, ok := s.begun(t); ok {
 			t.Fatal("nobody asked for a look")
 		}
-		s.finish(ctx, k, false, away)
+		s.finish(ctx, job{playerKey: k}, false, away)
 	}
 	within, done := context.WithTimeout(ctx, 200*time.Millisecond)
 	defer done()
@@ -169,7 +169,7 @@ func TestFailingPlayerHasOneRetry(t *testing.T) {
 		t.Fatal(err)
 	}
 	clock.Advance(steerRetryMax)
-	eventually(t, "it is tried again", func() bool { return len(s.work) == 1 })
+	eventually(t, "it is tried again", func() bool { return s.work.depth() == 1 })
 	cancel()
 	_ = s.role.later.Wait()
 }

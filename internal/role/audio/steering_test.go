@@ -8,6 +8,8 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/lavalink"
+	"github.com/atrilhq/platform/internal/secret"
 )
 
 var noon = time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
@@ -57,24 +59,26 @@ func TestDesired(t *testing.T) {
 	}
 }
 
-func newQueue() *steering { return newSteering(&Role{log: slog.New(slog.DiscardHandler)}) }
+// newQueue is the steering of a role whose players have no nodes.
+func newQueue() *steering {
+	s := newSteering(&Role{log: slog.New(slog.DiscardHandler)})
+	s.where = func(j job) (music.NodeName, rank) { return j.clean, rank{} }
+	s.exhausted = func(playerKey, int, error) bool { return false }
+	return s
+}
 
-// take is what a worker does first.
+// begun is what a worker does first.
 func (s *steering) begun(t *testing.T) (playerKey, bool) {
 	t.Helper()
-	select {
-	case k := <-s.work:
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		delete(s.waiting, k)
-		s.running[k] = true
-		look := s.looking[k]
-		delete(s.looking, k)
-		return k, look
-	default:
+	j, lane, ok := s.work.next()
+	if !ok {
 		t.Fatal("nothing waits")
-		return playerKey{}, false
 	}
+	if !s.begin(j, lane) {
+		t.Fatal("it was sent elsewhere")
+	}
+	s.work.done(lane)
+	return j.playerKey, s.looks(j)
 }
 
 func TestPlayerWaitsOnce(t *testing.T) {
@@ -84,7 +88,7 @@ func TestPlayerWaitsOnce(t *testing.T) {
 		s.wake(a)
 		s.wake(b)
 	}
-	if n := len(s.work); n != 2 {
+	if n := s.work.depth(); n != 2 {
 		t.Fatalf("%d wait", n)
 	}
 	if k, look := s.begun(t); k != a || look {
@@ -102,16 +106,16 @@ func TestPlayerWokenWhileItRunsRunsAgain(t *testing.T) {
 	s.begun(t)
 	s.wake(k)
 	s.wake(k)
-	if n := len(s.work); n != 0 {
+	if n := s.work.depth(); n != 0 {
 		t.Fatalf("%d wait: a player has one worker at a time", n)
 	}
-	s.finish(t.Context(), k, false, nil)
-	if n := len(s.work); n != 1 {
+	s.finish(t.Context(), job{playerKey: k}, false, nil)
+	if n := s.work.depth(); n != 1 {
 		t.Fatalf("%d wait", n)
 	}
 	s.begun(t)
-	s.finish(t.Context(), k, false, nil)
-	if len(s.work)+len(s.waiting)+len(s.running)+len(s.again)+len(s.tries)+len(s.looking) != 0 {
+	s.finish(t.Context(), job{playerKey: k}, false, nil)
+	if s.work.depth()+len(s.waiting)+len(s.running)+len(s.again)+len(s.tries)+len(s.looking) != 0 {
 		t.Error("something is left behind")
 	}
 }
@@ -124,7 +128,7 @@ func TestPlayerIsLookedAtOnce(t *testing.T) {
 	if _, look := s.begun(t); !look {
 		t.Error("it was not looked at")
 	}
-	s.finish(t.Context(), k, true, nil)
+	s.finish(t.Context(), job{playerKey: k}, true, nil)
 	s.wake(k)
 	if _, look := s.begun(t); look {
 		t.Error("it is looked at again")
@@ -133,17 +137,17 @@ func TestPlayerIsLookedAtOnce(t *testing.T) {
 
 func TestManyPlayersHaveRoom(t *testing.T) {
 	s := newQueue()
-	n := cap(s.work)
+	n := maxJobs
 	for i := range n + 1 {
 		s.wake(playerKey{music.GuildID(fmt.Sprint(i)), "900"})
 	}
-	if len(s.work) != n || len(s.waiting) != n {
-		t.Errorf("%d wait, %d known", len(s.work), len(s.waiting))
+	if s.work.depth() != n || len(s.waiting) != n {
+		t.Errorf("%d wait, %d known", s.work.depth(), len(s.waiting))
 	}
 	s.begun(t)
 	late := playerKey{music.GuildID(fmt.Sprint(n)), "900"}
 	s.wake(late)
-	if !s.waiting[late] {
+	if !s.waiting[job{playerKey: late}] {
 		t.Error("whoever found no room is refused for ever")
 	}
 }
@@ -164,4 +168,14 @@ func TestJudgeApply(t *testing.T) {
 	if err := r.judgeApply(k, playing(), away); fault.CodeOf(err) != fault.Unavailable {
 		t.Errorf("got %v", err)
 	}
+}
+
+func clientOf(t *testing.T, name music.NodeName) *lavalink.Client {
+	t.Helper()
+	c, err := lavalink.NewClient(lavalink.Node{Name: name, Address: "127.0.0.1:9", Password: secret.New("x")}, lavalink.ClientOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
 }

@@ -30,8 +30,8 @@ func (c *Channel) deny(user string, perm uint64, yes bool) {
 	}
 }
 
-// denyIn takes a permission from a bot in a channel, or in every voice channel
-// of the guild if none is named, or gives it back. NotFound.
+// denyIn takes a permission from a bot, or from all bots of the guild if none is
+// named, in a channel or in every voice channel, or gives it back. NotFound.
 func (w *World) denyIn(guild, channel, bot string, perm uint64, deny bool) error {
 	w.mu.Lock()
 	defer w.unlock()
@@ -41,7 +41,11 @@ func (w *World) denyIn(guild, channel, bot string, perm uint64, deny bool) error
 	}
 	for _, c := range g.Channels {
 		if c.ID == channel || channel == "" && c.voice() {
-			c.deny(bot, perm, deny)
+			for _, b := range w.st.Bots {
+				if b.ID == bot || bot == "" && g.member(b.ID) != nil {
+					c.deny(b.ID, perm, deny)
+				}
+			}
 			w.tellChannel("CHANNEL_UPDATE", c)
 		}
 	}

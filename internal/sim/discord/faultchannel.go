@@ -8,8 +8,8 @@ import (
 
 func channelBreakers() []breaker {
 	return []breaker{
-		denial("voice.deny_connect", "The bot loses CONNECT in a channel, or in all voice channels.", PermConnect),
-		denial("voice.deny_speak", "The bot loses SPEAK in a channel, or in all voice channels.", PermSpeak),
+		denial("voice.deny_connect", "Bots lose CONNECT in a channel, or in all voice channels.", PermConnect),
+		denial("voice.deny_speak", "Bots lose SPEAK in a channel, or in all voice channels.", PermSpeak),
 		{
 			Fault: faults.Fault{Name: "voice.user_limit", Summary: "A voice channel takes only so many; who is in it stays.", Args: []faults.Arg{
 				argGuild, argChannel, {Name: "limit", Default: "1", Help: "how many people, 1 to 99"},
@@ -77,12 +77,13 @@ func channelBreakers() []breaker {
 	}
 }
 
-// denial takes a permission from a bot by an overwrite, which keeps what else it says.
+// denial takes a permission from bots by overwrites, which keeps what else it says.
 func denial(name, summary string, perm uint64) breaker {
 	return breaker{
 		Fault: faults.Fault{Name: name, Summary: summary, Args: []faults.Arg{
-			argGuild, {Name: "channel", Help: "name or id of a channel; all voice channels if left out"}, argBot,
+			argGuild, {Name: "channel", Help: "name or id of a channel; all voice channels if left out"}, argBots,
 		}},
+		any:   true,
 		set:   func(w *World, t target) error { return w.denyIn(t.guild, t.channel, t.bot, perm, true) },
 		clear: func(w *World, t target) error { return w.denyIn(t.guild, t.channel, t.bot, perm, false) },
 		active: func(w *World) (out []map[string]string) {

@@ -15,7 +15,9 @@ type breaker struct {
 	faults.Fault
 	// any is true where leaving the bot out means all of them.
 	any bool
-	set func(*World, target) error
+	// outside is true where leaving the bot out means one that is not in the guild.
+	outside bool
+	set     func(*World, target) error
 	// clear mends one of those that are active; nil for a fault that happens once.
 	clear func(*World, target) error
 	// mend is called with the lock, after all were cleared; it may be nil.

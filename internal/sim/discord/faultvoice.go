@@ -47,8 +47,9 @@ func voiceBreakers() []breaker {
 			}),
 		},
 		{
-			Fault: faults.Fault{Name: "voice.bot_added", Summary: "A bot is invited to a guild where it is not.", Args: here},
-			set:   func(w *World, t target) error { return w.AddBot(t.guild, t.bot) },
+			Fault:   faults.Fault{Name: "voice.bot_added", Summary: "A bot is invited to a guild where it is not.", Args: []faults.Arg{argGuild, argOutside}},
+			outside: true,
+			set:     func(w *World, t target) error { return w.AddBot(t.guild, t.bot) },
 		},
 		{
 			Fault: faults.Fault{Name: "voice.guild_unavailable", Summary: "The guild has an outage: bots hear nothing of it.", Args: []faults.Arg{argGuild}},

@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/atrilhq/platform/internal/fault"
@@ -31,14 +30,15 @@ var (
 	argGuild   = faults.Arg{Name: "guild", Help: "name or id of a guild; the first one if left out"}
 	argChannel = faults.Arg{Name: "channel", Required: true, Help: "name or id of a channel of the guild"}
 	argBots    = faults.Arg{Name: "bot", Help: "name or id of a bot; all bots if left out"}
-	argBot     = faults.Arg{Name: "bot", Help: "name or id of a bot; may be left out where there is only one it can be"}
+	argBot     = faults.Arg{Name: "bot", Help: "name or id of a bot; the first one in voice, or else in the guild, if left out"}
+	argOutside = faults.Arg{Name: "bot", Help: "name or id of a bot; the first one that is not in the guild if left out"}
 	argCount   = faults.Arg{Name: "count", Default: "1", Help: "how many times; 0 is until it is cleared"}
 	argDelay   = faults.Arg{Name: "delay", Default: "5s", Help: "a duration, as 1.5s"}
 	argRoute   = faults.Arg{Name: "route", Help: "text that the route must contain, as POST /interactions; all routes if left out"}
 )
 
 // target resolves arguments that were checked. It returns NotFound for what
-// does not exist, Invalid for numbers out of bounds or a bot left open.
+// does not exist, Invalid for numbers out of bounds.
 func (w *World) target(op string, b breaker, args map[string]string) (target, error) {
 	t := target{args: args}
 	w.mu.Lock()
@@ -60,7 +60,7 @@ func (w *World) target(op string, b breaker, args map[string]string) (target, er
 		}
 	}
 	if has("bot") {
-		if t.bot, err = w.targetBot(op, g, args, b.any); err != nil {
+		if t.bot, err = w.targetBot(op, g, args, b); err != nil {
 			return t, err
 		}
 	}
@@ -86,34 +86,37 @@ func (w *World) targetChannel(op string, g *Guild, args map[string]string) (stri
 	return c.ID, nil
 }
 
-// targetBot is the bot that is named, the only one, or the only one in voice.
-// With optional true it may be left open.
-func (w *World) targetBot(op string, g *Guild, args map[string]string, optional bool) (string, error) {
+// targetBot is the bot that is named. Where none is, it is all of them for a
+// fault that can be of all; otherwise the one that a person sees first: of
+// those in voice, of those in the guild, of the pool, in the pool's order. A
+// fault that is about a bot outside takes the first that is not in the guild.
+func (w *World) targetBot(op string, g *Guild, args map[string]string, b breaker) (string, error) {
 	if args["bot"] != "" {
-		b, err := w.findBot(op, args["bot"])
+		found, err := w.findBot(op, args["bot"])
 		if err != nil {
 			return "", err
 		}
-		args["bot"] = b.Name
-		return b.ID, nil
+		args["bot"] = found.Name
+		return found.ID, nil
 	}
-	if optional {
+	if b.any {
 		return "", nil
 	}
-	only := w.st.Bots
-	if g != nil && len(only) > 1 {
-		only = slices.DeleteFunc(slices.Clone(only), func(b *Bot) bool { return g.Voice[b.ID] == nil })
+	likely := []func(*Bot) bool{func(*Bot) bool { return true }}
+	switch {
+	case g != nil && b.outside:
+		likely = slices.Insert(likely, 0, func(b *Bot) bool { return g.member(b.ID) == nil })
+	case g != nil:
+		likely = slices.Insert(likely, 0,
+			func(b *Bot) bool { return g.Voice[b.ID] != nil }, func(b *Bot) bool { return g.member(b.ID) != nil })
 	}
-	if len(only) != 1 {
-		names := make([]string, 0, len(w.st.Bots))
-		for _, b := range w.st.Bots {
-			names = append(names, b.Name)
+	for _, fits := range likely {
+		if i := slices.IndexFunc(w.st.Bots, fits); i >= 0 {
+			args["bot"] = w.st.Bots[i].Name
+			return w.st.Bots[i].ID, nil
 		}
-		return "", fault.New(fault.Invalid, op, "it is not clear which bot is meant").
-			WithHint("name one with bot: " + strings.Join(names, ", "))
 	}
-	args["bot"] = only[0].Name
-	return only[0].ID, nil
+	return "", fault.New(fault.NotFound, op, "this world has no bot")
 }
 
 // numbers reads count, delay, retry_after, status, code and limit.

@@ -1,0 +1,121 @@
+package httpapi_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os/user"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/atrilhq/platform/internal/httpapi"
+	"github.com/atrilhq/platform/internal/httpapi/view"
+)
+
+func (f *fake) order(what ...any) error {
+	f.mu.Lock()
+	f.told = what
+	f.mu.Unlock()
+	return f.answer()
+}
+
+func (f *fake) Guilds(_ context.Context, p httpapi.Page) (view.GuildPage, error) {
+	f.page = p
+	return view.GuildPage{}, f.answer()
+}
+
+func (f *fake) Guild(_ context.Context, guild string) (view.Guild, error) {
+	return view.Guild{ID: guild}, f.answer()
+}
+
+func (f *fake) Settings(_ context.Context, guild string) (view.Settings, error) {
+	return view.Settings{Guild: guild}, f.answer()
+}
+
+func (f *fake) ChangeSettings(_ context.Context, by, guild string, p view.SettingsPatch) (view.Settings, error) {
+	return view.Settings{Guild: guild}, f.order("settings", by, guild, p)
+}
+
+func (f *fake) Act(_ context.Context, by, guild, bot, action string) (view.Acted, error) {
+	return view.Acted{Guild: guild, Bot: bot, Outcome: action}, f.order("act", by, guild, bot, action)
+}
+
+func (f *fake) Cordon(_ context.Context, by, node string, cordoned bool, reason string) (view.Node, error) {
+	return view.Node{Name: node}, f.order("cordon", by, node, cordoned, reason)
+}
+
+func (f *fake) Drain(_ context.Context, by, node, reason string) (view.Node, error) {
+	return view.Node{Name: node}, f.order("drain", by, node, reason)
+}
+
+func (f *fake) Plays(_ context.Context, p httpapi.PlayFilter) (view.HeardPage, error) {
+	f.plays = p
+	return view.HeardPage{}, f.answer()
+}
+
+func (f *fake) PlayTotals(_ context.Context, guild string, _ time.Time) (view.Totals, error) {
+	return view.Totals{Guild: guild}, f.answer()
+}
+
+func (f *fake) RebuildPlays(context.Context) (bool, error) { return true, f.order("rebuild") }
+
+func TestOrdersReachTheBackend(t *testing.T) {
+	me, err := user.Current()
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := "operator:" + me.Username
+	volume, idle, none := 60, int64(90_000), ""
+	rule := view.ChannelRule{Channel: "c", Use: "roles", Roles: []string{"r"}}
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+		told               []any
+		says               string
+	}{
+		{"POST", "/v1/players/g/b/skip", "", 200, []any{"act", by, "g", "b", "skip"}, `"outcome":"skip"`},
+		{"POST", "/v1/players/g/b/dance", "", 422, nil, "path.action"},
+		{"POST", "/v1/nodes/n/cordon", `{"reason":"kernel"}`, 200, []any{"cordon", by, "n", true, "kernel"}, `"name":"n"`},
+		{"POST", "/v1/nodes/n/cordon", `{"reason":"` + strings.Repeat("x", 300) + `"}`, 422, nil, "body.reason"},
+		{"DELETE", "/v1/nodes/n/cordon", "", 200, []any{"cordon", by, "n", false, ""}, `"name":"n"`},
+		{"POST", "/v1/nodes/n/drain", `{}`, 200, []any{"drain", by, "n", ""}, `"name":"n"`},
+		{
+			"PATCH", "/v1/guilds/g/settings", `{"volume":60,"idle_ms":90000,"announce":"","rule":{"channel":"c","use":"roles","roles":["r"]},"reset":true}`, 200,
+			[]any{"settings", by, "g", view.SettingsPatch{Volume: &volume, IdleMS: &idle, Announce: &none, Rule: &rule, Reset: true}},
+			`"rules":[]`,
+		},
+		{"PATCH", "/v1/guilds/g/settings", `{"volume":"loud"}`, 422, nil, "body.volume"},
+		{"PATCH", "/v1/guilds/g/settings", `{"loudness":3}`, 422, nil, "body.loudness"},
+		{"PATCH", "/v1/guilds/g/settings", `{"rule":{"channel":"c","use":"sometimes"}}`, 422, nil, "body.rule.use"},
+		{"PATCH", "/v1/guilds/g/settings", `{`, 422, nil, "problem"},
+		{"POST", "/v1/plays/rebuild", "", 200, []any{"rebuild"}, `"done":true`},
+		{"GET", "/v1/plays", "", 422, nil, "query.guild"},
+		{"GET", "/v1/plays?guild=g&since=2026-03-02T00:00:00Z&until=2026-03-01T00:00:00Z", "", 422, nil, "since has to be before until"},
+		{"GET", "/v1/plays/totals?guild=g", "", 200, nil, `"tracks":[]`},
+	} {
+		t.Run(c.method+" "+c.path+" "+c.body[:min(20, len(c.body))], func(t *testing.T) {
+			w := start(t)
+			got := w.send(t, true, c.method, c.path, c.body)
+			bad := c.status == http.StatusUnprocessableEntity && got.status == http.StatusBadRequest // JSON that is none
+			if got.status != c.status && !bad || !strings.Contains(got.body+" problem", c.says) {
+				t.Errorf("%d %s", got.status, got.body)
+			}
+			if !reflect.DeepEqual(w.told, c.told) {
+				a, _ := json.Marshal(w.told)
+				b, _ := json.Marshal(c.told)
+				t.Errorf("it was told %s, want %s", a, b)
+			}
+		})
+	}
+}
+
+func TestPlaysAreNarrowed(t *testing.T) {
+	w := start(t)
+	got := w.do(t, true, http.MethodGet, "/v1/plays?guild=g&user=u&since=2026-03-01T12:00:00Z&limit=9&cursor=p1")
+	want := httpapi.PlayFilter{Guild: "g", User: "u", Since: at, Page: httpapi.Page{Limit: 9, Cursor: "p1"}}
+	if got.status != 200 || !strings.Contains(got.body, `"items":[]`) || !reflect.DeepEqual(w.plays, want) {
+		t.Errorf("%d %s: %+v", got.status, got.body, w.plays)
+	}
+}

@@ -1,0 +1,84 @@
+package audio
+
+import (
+	"encoding/json"
+	"slices"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+// Metrics is told what happens to plays and nodes. Its methods must not block.
+type Metrics interface {
+	// PlayStarted counts a play that is heard, by where its track is from.
+	PlayStarted(source string)
+	// PlayEnded counts a play that is over, whether it was heard or not.
+	PlayEnded(source, reason string)
+	// NodeChosen counts a player that was given a node.
+	NodeChosen(node string)
+	// PlayerMoved counts a player that left a node before its play was over: down,
+	// exhausted, unreachable, voice, source or drained.
+	PlayerMoved(node, reason string)
+	// SuggestionDropped counts a question that found too many others.
+	SuggestionDropped()
+}
+
+// unmeasured is for a process that nobody measures.
+type unmeasured struct{}
+
+func (unmeasured) PlayStarted(string)         {}
+func (unmeasured) PlayEnded(string, string)   {}
+func (unmeasured) NodeChosen(string)          {}
+func (unmeasured) PlayerMoved(string, string) {}
+func (unmeasured) SuggestionDropped()         {}
+
+// measure counts what became durable.
+func (r *Role) measure(events []store.JournalRow) {
+	for _, e := range events {
+		switch e.Type {
+		case music.PlaySounding{}.EventType():
+			p := playOf(e.Envelope)
+			source := p.Track.Source
+			if g, known := r.loop.View(e.Guild); known && source == "" {
+				if at := g.Player(p.Bot); at != nil && at.Play != nil && at.Play.ID == p.Play {
+					source = at.Play.Track.Source
+				}
+			}
+			r.opt.Metrics.PlayStarted(r.sourceLabel(source))
+		case music.PlayFinished{}.EventType():
+			p := playOf(e.Envelope)
+			r.opt.Metrics.PlayEnded(r.sourceLabel(p.Track.Source), p.Reason)
+		}
+	}
+}
+
+// played is what is counted of an event about a play.
+type played struct {
+	Bot    music.BotID  `json:"bot"`
+	Play   music.PlayID `json:"play"`
+	Reason string       `json:"reason"`
+	Track  struct {
+		Source string `json:"source"`
+	} `json:"track"`
+}
+
+func playOf(envelope []byte) played {
+	var e struct {
+		Data played `json:"data"`
+	}
+	// It was written by this process a moment ago.
+	_ = json.Unmarshal(envelope, &e)
+	return e.Data
+}
+
+// sourceLabel keeps the values of a label bounded: what a source is called is a
+// node's word, so only those that a node lists are told apart.
+func (r *Role) sourceLabel(source string) string {
+	switch {
+	case source == "":
+		return "unknown"
+	case slices.ContainsFunc(r.nodes, func(n *node) bool { return slices.Contains(n.sources(), source) }):
+		return source
+	}
+	return "other"
+}
