@@ -174,7 +174,7 @@ func (s *step) edit(bot BotID) *Player {
 		p = &w
 		s.g.Players[i] = p
 	} else {
-		p = &Player{Bot: bot, Volume: min(s.g.Settings.Volume, s.g.Entitlements.MaxVolume)}
+		p = &Player{Bot: bot, Volume: s.startVolume()}
 		s.g.Players = slices.Insert(s.g.Players, i, p)
 	}
 	if s.first == nil {
@@ -184,6 +184,10 @@ func (s *step) edit(bot BotID) *Player {
 	}
 	return p
 }
+
+// startVolume is what a player starts with. The settings may be of a plan that
+// the guild has no more.
+func (s *step) startVolume() int { return min(s.g.Settings.Volume, s.g.Entitlements.MaxVolume) }
 
 func (s *step) list() {
 	if !s.listed {

@@ -174,6 +174,10 @@ func (s *step) unhalt(c Command, held *Player) {
 		s.refuse(c.Reply, Refusal{Reason: ReasonNothingPlaying})
 		return
 	}
+	if r := s.noMore(held); r != nil {
+		s.refuse(c.Reply, *r)
+		return
+	}
 	p := s.edit(held.Bot)
 	p.Halted, p.Failures = false, nil
 	s.advance(p)
