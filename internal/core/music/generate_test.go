@@ -190,7 +190,7 @@ func (s *source) node(g *music.Guild) music.Body {
 		return music.PlayPosition{Bot: b, Play: play, Position: time.Duration(s.roll(200)-5) * time.Second, Speed: pick(s.roll, 1, 1, 0, 1.5, -1, 1e9), Seeks: s.seeks(g, b)}
 	case 5:
 		return music.PlayEnded{Bot: b, Play: play, Reason: pick(s.roll, music.EndFinished, music.EndFinished, music.EndLoadFailed,
-			music.EndStopped, music.EndReplaced, music.EndCleanup)}
+			music.EndStopped, music.EndReplaced, music.EndCleanup), Seeks: s.seeks(g, b)}
 	case 6:
 		return pick[music.Body](s.roll, music.PlayException{Bot: b, Play: play, Message: "threw"}, music.PlayStuck{Bot: b, Play: play})
 	}

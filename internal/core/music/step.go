@@ -25,6 +25,8 @@ const (
 	MaxRetries = 3
 	// EndGrace is how long after a play's end the node's word for it may come.
 	EndGrace = 15 * time.Second
+	// LateReport is how long after a seek the node may still say that the play ended before it.
+	LateReport = 5 * time.Second
 	// MaxSpeed is how many times faster, or slower, than in reality a play may sound.
 	MaxSpeed = 100
 	// endTolerance is how near to its end a play that is gone counts as finished.
