@@ -94,6 +94,8 @@ func (r *Role) checkPlayer(g *music.Guild, p *music.Player, now time.Time) {
 	case !known, g.Recovering(), seen.Play != p.Play.ID && now.Sub(p.Play.Since) > checkEvery,
 		p.Play.Phase != music.PhaseSounding && p.Voice.Ready() && !p.Paused:
 		r.steering.look(k)
+	case !p.Voice.Ready():
+		// Nothing is heard until it is, and what the node last said is of before.
 	case seen.Play == p.Play.ID && seen.Seeks == p.Play.Seeks && !p.Paused && !seen.Paused && seen.Position > 0:
 		at := seen.Position + now.Sub(seen.At)
 		if off := at - p.Play.PositionAt(now); off > drift || off < -drift || p.Play.Anchor.Speed == 0 {

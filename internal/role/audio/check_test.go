@@ -42,3 +42,25 @@ func TestAWrongPositionIsPutRightAfterASeek(t *testing.T) {
 		t.Errorf("play %s took its place", p.Play.ID)
 	}
 }
+
+// While a bot has to leave and come back nothing is heard: what its node last
+// said is of before, and no time counts as listened to.
+func TestAPositionStandsStillWhileVoiceIsRenewed(t *testing.T) {
+	t.Parallel()
+	r := roletest.New(t, roletest.Options{Nodes: 1})
+	a := r.StartAudio()
+	g := r.StartGateway()
+	play(r, a, "ocean floor")
+	if err := g.Stop(t); err != nil { // so that the bot neither leaves nor comes back
+		t.Fatal(err)
+	}
+	r.Deliver(music.Input{ID: "closed", Guild: r.Guild, Body: music.VoiceClosed{Bot: r.Bot, Code: 4006}})
+	roletest.Until(t, "it has to leave", func() bool { return a.Player(r).Voice.Reset })
+	roletest.Until(t, "it is given up that it is seen to leave", func() bool {
+		p := a.Player(r)
+		if p.Voice.Reset && p.Play.Anchor.Speed != 0 {
+			t.Fatalf("it counts as sounding: %+v", p.Play.Anchor)
+		}
+		return !p.Voice.Reset
+	})
+}
