@@ -158,7 +158,7 @@ func (s *step) resume(c Command, held *Player) {
 	p := s.edit(held.Bot)
 	p.Paused = false
 	a := Anchor{Position: p.Play.Anchor.Position, At: s.now}
-	if p.Play.Phase == PhaseSounding {
+	if p.Play.Phase == PhaseSounding && !p.Voice.Reset {
 		a.Speed = 1
 	}
 	p.Play = p.Play.anchored(a, s.now)
