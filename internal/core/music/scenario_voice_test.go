@@ -288,7 +288,14 @@ func TestResumingWhileVoiceIsRenewed(t *testing.T) {
 	if p := b.player(); p.Paused || p.Play.Anchor.Speed != 0 || !p.Voice.Reset {
 		t.Fatalf("%+v", p.Play)
 	}
-	b.in(music.PlayPosition{Bot: bot, Play: b.player().Play.ID, Position: time.Second, Speed: 1})
+	said := music.PlayPosition{Bot: bot, Play: b.player().Play.ID, Position: time.Second, Speed: 1}
+	b.in(said)
+	if p := b.player().Play; p.Anchor.Speed != 0 {
+		t.Fatalf("what the node said before is believed: %+v", p)
+	}
+	b.seen("", "")
+	b.seen(lounge, "new")
+	b.in(said)
 	if p := b.player().Play; p.Anchor.Speed != 1 {
 		t.Fatalf("its node is not believed: %+v", p)
 	}

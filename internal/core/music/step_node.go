@@ -131,7 +131,8 @@ func (s *step) confirm(held *Player, b NodeSnapshot) {
 // the play was heard: a node says that a track started before it has audio.
 func (s *step) anchor(held *Player, pos time.Duration, speed float64) {
 	p := s.edit(held.Bot)
-	if p.Paused || !(speed*MaxSpeed >= 1 && speed <= MaxSpeed) {
+	// While its voice is renewed nobody hears it, whatever the node said before.
+	if p.Paused || p.Voice.Reset || !(speed*MaxSpeed >= 1 && speed <= MaxSpeed) {
 		speed = 0
 	}
 	pos = max(pos, 0)
