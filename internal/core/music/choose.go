@@ -3,8 +3,6 @@ package music
 import (
 	"slices"
 	"time"
-
-	"github.com/atrilhq/platform/internal/core/plan"
 )
 
 // choose finds the bot that is to play in the actor's channel: the one that is
@@ -36,9 +34,10 @@ func (s *step) choose(c Command) (BotID, *Refusal) {
 			denied = r
 			continue
 		}
-		if limit := s.g.Entitlements.Bots; busy >= limit {
-			lifts := plan.Lifts(limit, func(e plan.Entitlements) int { return e.Bots })
-			return "", &Refusal{Reason: ReasonNoBotFree, Limit: limit, Plan: lifts, Channel: elsewhere}
+		if busy >= s.g.Entitlements.Bots {
+			r := s.noBotFree()
+			r.Channel = elsewhere
+			return "", &r
 		}
 		return bot, nil
 	}

@@ -292,3 +292,27 @@ func TestTimersToLeave(t *testing.T) {
 		}
 	})
 }
+
+// Who resumes while the bot has to leave and come back is obeyed, but the play
+// does not count as sounding before its node says so.
+func TestResumingWhileVoiceIsRenewed(t *testing.T) {
+	b := listening(t)
+	b.in(music.VoiceClosed{Bot: bot, Code: 4006})
+	b.as(ana, lounge, music.Pause{})
+	b.pass(2 * time.Second)
+	b.kind(b.as(ana, lounge, music.Resume{}), music.AnswerResumed)
+	if p := b.player(); p.Paused || p.Play.Anchor.Speed != 0 || !p.Voice.Reset {
+		t.Fatalf("%+v", p.Play)
+	}
+	said := music.PlayPosition{Bot: bot, Play: b.player().Play.ID, Position: time.Second, Speed: 1}
+	b.in(said)
+	if p := b.player().Play; p.Anchor.Speed != 0 {
+		t.Fatalf("what the node said before is believed: %+v", p)
+	}
+	b.seen("", "")
+	b.seen(lounge, "new")
+	b.in(said)
+	if p := b.player().Play; p.Anchor.Speed != 1 {
+		t.Fatalf("its node is not believed: %+v", p)
+	}
+}
