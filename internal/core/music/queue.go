@@ -128,7 +128,7 @@ func (s *step) resolved(r Resolved) {
 	s.advance(p)
 	if p.Voice.Want == "" {
 		// The plan has no room for the bot any more, and it left with its queue.
-		s.refuse(old.Reply, s.noBotFree())
+		s.refuse(old.Reply(), s.noBotFree())
 		return
 	}
 	if p.Play != nil && p.Play.Slot == old.ID && r.Playlist == "" {
