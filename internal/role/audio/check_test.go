@@ -1,6 +1,7 @@
 package audio_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -26,18 +27,19 @@ func TestAWrongPositionIsPutRightAfterASeek(t *testing.T) {
 		return len(x) == 1 && (at-time.Duration(x[0].Position)*time.Millisecond).Abs() < 3*time.Second && at >= 30*time.Second && p.Play.Anchor.Speed == 1
 	}
 	roletest.Until(t, "it sounds from there", func() bool { return a.Player(r).Play.Seeks == 1 && near() })
-	// Once the node's word on the seek was heard, it says nothing more of its own accord.
-	since := a.Player(r).Play.Anchor.At
-	roletest.Until(t, "the node says where it is", func() bool { return a.Player(r).Play.Anchor.At.After(since) })
-	r.Deliver(music.Input{ID: "wrong", Guild: guild, Body: music.PlayPosition{
-		Bot: a.Player(r).Bot, Play: id, Position: 5 * time.Second, Speed: 0, Seeks: 1,
-	}})
-	quiet := 37
-	r.Deliver(music.Input{ID: "after", Guild: guild, Body: music.Command{
-		Actor: music.Actor{User: "1", Operator: true}, Do: music.SetVolume{Percent: &quiet},
-	}})
-	roletest.Until(t, "the wrong position was heard of", func() bool { return a.Player(r).Volume == quiet })
-	roletest.Until(t, "the position is right again", near)
+	// The node's first word after the seek may put it right the first time. After
+	// that it has nothing more to say of its own accord.
+	for n := range 2 {
+		r.Deliver(music.Input{ID: fmt.Sprint("wrong-", n), Guild: guild, Body: music.PlayPosition{
+			Bot: r.Bot, Play: id, Position: 5 * time.Second, Speed: 0, Seeks: 1,
+		}})
+		percent := 37 + n
+		r.Deliver(music.Input{ID: fmt.Sprint("after-", n), Guild: guild, Body: music.Command{
+			Actor: music.Actor{User: "1", Operator: true}, Do: music.SetVolume{Percent: &percent},
+		}})
+		roletest.Until(t, "the wrong position was heard of", func() bool { return a.Player(r).Volume == percent })
+		roletest.Until(t, "the position is right again", near)
+	}
 	if p := a.Player(r); p.Play.ID != id {
 		t.Errorf("play %s took its place", p.Play.ID)
 	}
