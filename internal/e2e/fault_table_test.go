@@ -1,0 +1,112 @@
+package e2e_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/atrilhq/platform/internal/e2e"
+)
+
+// faultCase says what comes of a fault.
+type faultCase struct {
+	fault string
+	args  map[string]string
+	// when says what is going on besides a track that plays, and what is done
+	// after the fault was set.
+	when string
+	// channel is where ana listens, music if empty; next has a second track in
+	// the queue, quiet has nobody play anything yet.
+	channel     string
+	next, quiet bool
+	act         func(*scene)
+
+	sees, reads []claim
+	// mended is what is seen and read once the fault is mended.
+	mended []claim
+	hears  claim
+	// remedy is what the operator has to do, where the fault does not go away.
+	remedy func(*scene)
+}
+
+func (c faultCase) name() string {
+	name := c.fault
+	for _, k := range slices.Sorted(mapsKeys(c.args)) {
+		if k != "bot" && k != "guild" {
+			name += " " + k + "=" + c.args[k]
+		}
+	}
+	return name
+}
+
+func mapsKeys(m map[string]string) func(func(string) bool) {
+	return func(yield func(string) bool) {
+		for k := range m {
+			if !yield(k) {
+				return
+			}
+		}
+	}
+}
+
+func (c faultCase) run(t *testing.T, r *e2e.Rig) {
+	old := r.TB
+	r.TB = t
+	defer func() { r.TB = old }()
+	s := raise(t, r, c)
+	s.set(c)
+	if c.act != nil {
+		c.act(s)
+	}
+	for _, list := range [][]claim{c.reads, c.sees} {
+		for _, cl := range list {
+			cl.check(s)
+		}
+	}
+	s.mend()
+	for _, cl := range c.mended {
+		cl.check(s)
+	}
+	if c.hears.check != nil {
+		c.hears.check(s)
+	}
+	if c.remedy != nil {
+		c.remedy(s)
+	}
+	if testing.Verbose() {
+		t.Logf("after %s:\nheard %+v\nevents %s\nposted %s\nlog %s", time.Since(s.began).Round(time.Millisecond),
+			s.heardSince(t.Context(), s.began), mustJSON(s.events(t.Context())), strings.Join(s.fresh(t.Context()), "\n"), s.log())
+	}
+}
+
+// group is the cases that share a rig.
+type group struct {
+	name  string
+	nodes int
+	cases []faultCase
+}
+
+func faultGroups() []group {
+	return []group{
+		{"gateway", 1, gatewayFaults()},
+		{"rest", 1, restFaults()},
+		{"voice", 1, voiceFaults()},
+		{"node", 2, nodeFaults()},
+	}
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	for _, g := range faultGroups() {
+		t.Run(g.name, func(t *testing.T) {
+			t.Parallel()
+			r := e2e.NewRigWith(t, true, g.nodes)
+			r.Allowed = []string{"the connection to Discord is over"}
+			r.Up()
+			for _, c := range g.cases {
+				t.Run(c.name(), func(t *testing.T) { c.run(t, r) })
+			}
+		})
+	}
+}
