@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Go, where it is missing: a C compiler (the
-# race detector on Linux needs one), curl or wget, and PostgreSQL (the store is
+# race detector on Linux needs one), curl or wget, PostgreSQL (the store is
 # tested on a real one, which the tests start and stop themselves; no running
-# server is used).
+# server is used), and Chromium, in which the sandbox's page is tested.
 #
 # --list only tells what is missing, one package a line, and changes nothing.
 set -euo pipefail
@@ -19,6 +19,11 @@ postgres_found() {
 		[ -x "$dir/initdb" ] && [ -x "$dir/postgres" ] && return
 	done
 	return 1
+}
+
+chromium_found() {
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
+		[ -x /Applications/Chromium.app/Contents/MacOS/Chromium ] || [ -x '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome' ]
 }
 
 need() { # need APT-PACKAGE BREW-PACKAGE
@@ -40,6 +45,7 @@ if [ "$os" = Linux ]; then
 fi
 command -v curl >/dev/null || command -v wget >/dev/null || need curl curl # install.sh is tested too
 postgres_found || need postgresql postgresql@17
+chromium_found || need chromium ''
 
 if [ "${1-}" = --list ]; then
 	[ ${#missing[@]} -eq 0 ] || printf '%s\n' "${missing[@]}"

@@ -1,25 +1,28 @@
 #!/usr/bin/env bash
 # The foreign peers of `make proof`: unmodified discord.js and lavalink-client
-# each complete a session against the simulators. Prints one line of JSON for
+# complete sessions against the simulators. Prints one line of JSON for
 # each with its checks, then one that sums them up, and exits with 1 if anything
 # failed. What a program has to say on the way, and the simulator's log of one
 # that failed, goes to standard error.
 #
-#   build/proof/peers.sh [peer...]      discordjs lavalinkclient, both by default
+#   build/proof/peers.sh [program...]   all of peers/*.mjs that are programs by default
 #
 # BIN names a directory with a platformd that is built already; without it one
 # is built from the tree. Needs Node.js 20 or newer with npm.
 set -euo pipefail
 
 # The versions that are proven against. Changing one is a change like another.
-packages=(discord.js@14.28.1 lavalink-client@2.11.0)
-# What a program may take, in seconds; they need half a minute.
+# gateway is the newer one of discord.js's gateway packages, alone: it is the one
+# that inflates a zlib-stream without a native addon.
+packages=(discord.js@14.28.1 lavalink-client@2.11.0 gateway@npm:@discordjs/ws@2.0.4)
+programs=(discordjs components shards limits lavalinkclient failover)
+# What a program may take, in seconds; they need up to three quarters of a minute.
 limit=180
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 peers=("$@")
-[ $# -gt 0 ] || peers=(discordjs lavalinkclient)
+[ $# -gt 0 ] || peers=("${programs[@]}")
 
 work=$(mktemp -d)
 sim=
@@ -39,7 +42,7 @@ die() {
 }
 
 for p in "${peers[@]}"; do
-  [[ "$p" =~ ^[a-z]+$ ]] && [ -f "$here/peers/$p.mjs" ] || die "there is no such peer; known are discordjs and lavalinkclient"
+  [[ " ${programs[*]} " == *" $p "* ]] || die "there is no program $p; known are ${programs[*]}"
 done
 command -v node >/dev/null && command -v npm >/dev/null || die "Node.js 20 or newer with npm is needed"
 [ "$(node -p 'process.versions.node.split(".")[0]')" -ge 20 ] || die "Node.js 20 or newer with npm is needed"
@@ -79,7 +82,7 @@ for p in "${peers[@]}"; do
     cat "$work/$p.log" >&2
   fi
   # A program that was stopped by the limit has said nothing.
-  [ -n "$result" ] || result=$(printf '{"peer":"%s","version":"unknown","checks":[],"failed":"no result within %s s"}' "$p" "$limit")
+  [ -n "$result" ] || result=$(printf '{"peer":"%s","packages":{},"checks":[],"failed":"no result within %s s"}' "$p" "$limit")
   printf '%s\n' "$result" | tee -a "$work/results"
   stop
 done
@@ -89,7 +92,7 @@ node -e '
   const all = require("fs").readFileSync(process.argv[1], "utf8").trim().split("\n").map((l) => JSON.parse(l));
   const sum = { node: process.versions.node, checks: 0 };
   for (const r of all) {
-    sum[r.peer] = r.version;
+    Object.assign(sum, r.packages);
     sum.checks += r.checks.length;
     if (r.failed) sum.failed = `${r.peer}: ${r.failed}`;
   }

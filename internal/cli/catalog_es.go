@@ -8,6 +8,7 @@ func spanish() map[string]string {
 	all := spanishHelp()
 	maps.Copy(all, spanishTalk())
 	maps.Copy(all, spanishTables())
+	maps.Copy(all, spanishFields())
 	maps.Copy(all, spanishOrders())
 	return all
 }

@@ -126,7 +126,8 @@ func (k *kit) eventTable(p *output.Printer, named names, events ...view.Event) o
 		{Title: k.say("DATA"), Wide: true},
 	}}
 	for _, e := range events {
-		t.Rows = append(t.Rows, output.Text(strconv.FormatInt(e.Seq, 10), p.When(e.Time), e.Type, either(named.guild(e.Guild), "-"), brief(e.Data, named), e.ID, string(e.Data)))
+		t.Rows = append(t.Rows, output.Text(
+			strconv.FormatInt(e.Seq, 10), p.When(e.Time), e.Type, either(named.guild(e.Guild), "-"), brief(e.Data, named), e.ID, string(e.Data)))
 		t.Names = append(t.Names, e.ID)
 	}
 	return t

@@ -80,10 +80,14 @@ func newCmdGuildsGet(k *kit, run func(context.Context, *client.Client, *output.P
 	if run == nil {
 		run = k.runGuildsGet
 	}
+	return ofGuild(k, k.say("Show a guild and its bots"), "platformctl guilds get demo", run)
+}
+
+// ofGuild is a command get that shows something of one guild.
+func ofGuild(k *kit, short, example string, run func(context.Context, *client.Client, *output.Printer, string, bool) error) *cobra.Command {
 	var ids bool
 	c := &cobra.Command{
-		Use: "get <guild>", Short: k.say("Show a guild and its bots"), Args: k.exactly("guild"),
-		Example: examples("platformctl guilds get demo", "platformctl guilds get demo -o yaml"),
+		Use: "get <guild>", Short: short, Args: k.exactly("guild"), Example: examples(example, example+" -o yaml"),
 		RunE: func(c *cobra.Command, args []string) error {
 			return k.with(c.Context(), func(ctx context.Context, cl *client.Client, p *output.Printer) error {
 				return run(ctx, cl, p, args[0], ids)

@@ -119,12 +119,12 @@ func (c component) read() (text, buttons string) {
 	}
 	if c.CustomID != "" && len(c.Components) == 0 {
 		label := either(strings.TrimSpace(c.Emoji.Name+" "+c.Label), either(c.Placeholder, c.CustomID))
-		for i, o := range c.Options {
-			between := " | "
-			if i == 0 {
-				between = ": "
+		if len(c.Options) > 0 {
+			names := make([]string, len(c.Options))
+			for i, o := range c.Options {
+				names[i] = o.Label
 			}
-			label += between + o.Label
+			label += ": " + strings.Join(names, " | ")
 		}
 		if c.Disabled {
 			label += " (off)"

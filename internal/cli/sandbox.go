@@ -34,12 +34,17 @@ type people interface {
 	Messages(ctx context.Context, guild, channel, user string, limit int) ([]client.Message, error)
 	RefuseDMs(ctx context.Context, user string, refuse bool) error
 	Invite(ctx context.Context, bot, guild string) error
+	breakable
+	Reset(ctx context.Context) error
+	Names(ctx context.Context) (map[string]string, error)
+}
+
+// breakable is what is broken and mended on purpose.
+type breakable interface {
 	Faults(ctx context.Context) ([]client.Fault, error)
 	SetFault(ctx context.Context, name string, args map[string]string) (client.Fault, error)
 	ClearFault(ctx context.Context, name string, args map[string]string) error
 	ClearFaults(ctx context.Context) error
-	Reset(ctx context.Context) error
-	Names(ctx context.Context) (map[string]string, error)
 }
 
 // mentions returns what replaces mentions by names, for people; nothing where
@@ -155,7 +160,8 @@ func newCmdSandboxClick(k *kit, run func(context.Context, people, *output.Printe
 	var o actOptions
 	c := &cobra.Command{
 		Use: "click <button>", Short: k.say("Press a button or choose from a menu of a message and wait for the answer"), Args: k.exactly("button"),
-		Long: k.say("A button or a menu is named by its label, its placeholder or its custom id. Choices of a menu are named by --value; the answer may be a form, which sandbox modal fills in."),
+		Long: k.say(
+			"A button or a menu is named by its label, its placeholder or its custom id. Choices of a menu are named by --value; the answer may be a form, which sandbox modal fills in."), //nolint:lll // a sentence
 		Example: examples("platformctl sandbox click skip", "platformctl sandbox click 'Pause' --user bruno",
 			"platformctl sandbox click 'Pick a track' --value 'Night Train'"),
 		RunE: func(c *cobra.Command, args []string) error {

@@ -167,7 +167,8 @@ func newCmdFaultsClear(k *kit, run func(context.Context, people, *output.Printer
 	var all bool
 	c := &cobra.Command{
 		Use: "clear [name [KEY=VALUE...]]", Short: k.say("Mend what is broken"),
-		Example:           examples("platformctl sandbox faults clear node.down", "platformctl sandbox faults clear node.down node=sim-1", "platformctl sandbox faults clear --all"),
+		Example: examples("platformctl sandbox faults clear node.down", "platformctl sandbox faults clear node.down node=sim-1",
+			"platformctl sandbox faults clear --all"),
 		ValidArgsFunction: k.completeFault,
 		Args: func(c *cobra.Command, args []string) error {
 			switch {

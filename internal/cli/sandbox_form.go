@@ -20,7 +20,7 @@ func newCmdSandboxModal(k *kit, run func(context.Context, people, *output.Printe
 	var o actOptions
 	c := &cobra.Command{
 		Use: "modal <id> [FIELD=VALUE...]", Short: k.say("Fill in a form and wait for the answer"), Args: k.formArgs,
-		Long:    k.say("The id of a form is in the answer of the click that opened it. A field that is given twice has two values; one that is left out keeps what the form was opened with."),
+		Long:    k.say("The id of a form is in the answer of the click that opened it. A field that is given twice has two values; one that is left out keeps what the form was opened with."), //nolint:lll // a sentence
 		Example: examples("platformctl sandbox click 'Add a track'", "platformctl sandbox modal 1574 query=ocean --user ana"),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.what, o.values = args[0], args[1:]

@@ -24,18 +24,7 @@ func newCmdSettingsGet(k *kit, run func(context.Context, *client.Client, *output
 	if run == nil {
 		run = k.runSettingsGet
 	}
-	var ids bool
-	c := &cobra.Command{
-		Use: "get <guild>", Short: k.say("Show what is decided for a guild"), Args: k.exactly("guild"),
-		Example: examples("platformctl guilds settings get demo", "platformctl guilds settings get demo -o yaml"),
-		RunE: func(c *cobra.Command, args []string) error {
-			return k.with(c.Context(), func(ctx context.Context, cl *client.Client, p *output.Printer) error {
-				return run(ctx, cl, p, args[0], ids)
-			})
-		},
-	}
-	idsFlag(k, c, &ids)
-	return c
+	return ofGuild(k, k.say("Show what is decided for a guild"), "platformctl guilds settings get demo", run)
 }
 
 func (k *kit) runSettingsGet(ctx context.Context, c *client.Client, p *output.Printer, guild string, ids bool) error {
@@ -80,7 +69,7 @@ func newCmdSettingsSet(k *kit, run func(context.Context, *client.Client, *output
 	}
 	return &cobra.Command{
 		Use: "set <guild> KEY=VALUE...", Short: k.say("Change what is decided for a guild"),
-		Long: k.say("Keys: volume (percent), idle and empty (durations), announce (id of a text channel, empty for none), language (en, es or empty), elsewhere (everyone or nobody), rule.CHANNEL (everyone, nobody, roles:ID,ID or default) and reset=true, which goes back to the defaults first."),
+		Long: k.say("Keys: volume (percent), idle and empty (durations), announce (id of a text channel, empty for none), language (en, es or empty), elsewhere (everyone or nobody), rule.CHANNEL (everyone, nobody, roles:ID,ID or default) and reset=true, which goes back to the defaults first."), //nolint:lll // a sentence
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) < 2 {
 				return fault.New(fault.Invalid, "cli", k.say("%s is missing", []string{"guild", "KEY=VALUE"}[len(args)])).

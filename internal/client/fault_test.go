@@ -45,7 +45,8 @@ func TestSandboxFaultsAndForms(t *testing.T) {
 			`{"name":"node.down"}`, "PUT /sim/v1/faults/node.down", `{"args":{"node":"a b"}}`,
 			func(ctx context.Context) (any, error) {
 				return s.SetFault(ctx, "node.down", map[string]string{"node": "a b"})
-			}, client.Fault{Name: "node.down"},
+			},
+			client.Fault{Name: "node.down"},
 		},
 		"clear": {`{}`, "DELETE /sim/v1/faults/node.down?node=a+b", "", func(ctx context.Context) (any, error) {
 			return nil, s.ClearFault(ctx, "node.down", map[string]string{"node": "a b"})
@@ -64,7 +65,8 @@ func TestSandboxFaultsAndForms(t *testing.T) {
 			`{"choices":[{"name":"n","value":3}]}`, "POST /sim/v1/send", `{"line":"/play query:o","guild":"demo","user":"ana","focused":"query","wait_ms":1000}`,
 			func(ctx context.Context) (any, error) {
 				return s.Complete(ctx, "/play query:o", "query", at, time.Second)
-			}, []client.Choice{{Name: "n", Value: 3.0}},
+			},
+			[]client.Choice{{Name: "n", Value: 3.0}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

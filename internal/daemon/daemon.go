@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,6 +40,8 @@ type Options struct {
 	Logger  *slog.Logger
 	// Sandbox is where the simulators are, nil outside of a sandbox.
 	Sandbox *view.Sandbox
+	// Page is the sandbox in the browser, nil outside of a sandbox.
+	Page http.Handler
 	// TrustedHosts may be loaded from without being looked up.
 	TrustedHosts []string
 	// Up is told once everything listens.

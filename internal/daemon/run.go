@@ -145,7 +145,7 @@ func (d *daemon) listen() ([]part, error) {
 	}
 	if d.roles.api != nil {
 		server := httpapi.New(httpapi.Options{
-			Backend: d.roles.api, Logger: d.Logger, Clock: d.clock, Metrics: d.metrics, Version: d.Version,
+			Backend: d.roles.api, Logger: d.Logger, Clock: d.clock, Metrics: d.metrics, Version: d.Version, Page: d.Page,
 		})
 		sock, err := httpapi.ListenUnix(d.socket())
 		if err != nil {

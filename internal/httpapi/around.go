@@ -89,7 +89,7 @@ func (s *Server) note(ctx context.Context, route string, err error) {
 
 // route returns the pattern that a request matched, without its method.
 func route(r *http.Request) string {
-	if r.Pattern == "" || r.Pattern == "/" || r.Pattern == "/v1/" {
+	if r.Pattern == "" || r.Pattern == "/" || r.Pattern == "/v1/" || r.Pattern == pagePath {
 		return "other"
 	}
 	_, path, ok := cutSpace(r.Pattern)

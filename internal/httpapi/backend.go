@@ -48,6 +48,14 @@ type PlayFilter struct {
 // message may be shown: NotFound for what is not there, Unavailable while
 // something that it needs does not answer.
 type Backend interface {
+	Reader
+	Guilds
+	Orders
+	Plays
+}
+
+// Reader shows how the daemon is and what plays.
+type Reader interface {
 	Status(ctx context.Context) (view.Status, error)
 	Players(ctx context.Context, f PlayerFilter) (view.PlayerPage, error)
 	// Player and Queue take ids or names. A name that several guilds have is
@@ -65,6 +73,10 @@ type Backend interface {
 	// Sandbox returns where the simulators are. Errors: NotFound for a daemon
 	// that is not a sandbox.
 	Sandbox(ctx context.Context) (view.Sandbox, error)
+}
+
+// Guilds shows guilds and changes what is decided for them.
+type Guilds interface {
 	Guilds(ctx context.Context, p Page) (view.GuildPage, error)
 	// Guild and what follows take ids or names of guilds and bots.
 	Guild(ctx context.Context, guild string) (view.Guild, error)
@@ -73,6 +85,10 @@ type Backend interface {
 	// Invalid for values that can never be, Unavailable where nobody may change
 	// the guild now, Pending where it is not known yet what became of it.
 	ChangeSettings(ctx context.Context, by, guild string, p view.SettingsPatch) (view.Settings, error)
+}
+
+// Orders tells players and nodes what to do.
+type Orders interface {
 	// Act gives a player one of Actions as an order. Errors: as ChangeSettings,
 	// Conflict where the player is in no state for it.
 	Act(ctx context.Context, by, guild, bot, action string) (view.Acted, error)
@@ -80,6 +96,10 @@ type Backend interface {
 	// has those that it has moved to others; it does not wait for them.
 	Cordon(ctx context.Context, by, node string, cordoned bool, reason string) (view.Node, error)
 	Drain(ctx context.Context, by, node, reason string) (view.Node, error)
+}
+
+// Plays shows what was heard.
+type Plays interface {
 	Plays(ctx context.Context, f PlayFilter) (view.HeardPage, error)
 	PlayTotals(ctx context.Context, guild string, since time.Time) (view.Totals, error)
 	// RebuildPlays makes the plays anew of the journal and says whether it is

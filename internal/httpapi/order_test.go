@@ -83,7 +83,8 @@ func TestOrdersReachTheBackend(t *testing.T) {
 		{"POST", "/v1/nodes/n/drain", `{}`, 200, []any{"drain", by, "n", ""}, `"name":"n"`},
 		{
 			"PATCH", "/v1/guilds/g/settings", `{"volume":60,"idle_ms":90000,"announce":"","rule":{"channel":"c","use":"roles","roles":["r"]},"reset":true}`, 200,
-			[]any{"settings", by, "g", view.SettingsPatch{Volume: &volume, IdleMS: &idle, Announce: &none, Rule: &rule, Reset: true}}, `"rules":[]`,
+			[]any{"settings", by, "g", view.SettingsPatch{Volume: &volume, IdleMS: &idle, Announce: &none, Rule: &rule, Reset: true}},
+			`"rules":[]`,
 		},
 		{"PATCH", "/v1/guilds/g/settings", `{"volume":"loud"}`, 422, nil, "body.volume"},
 		{"PATCH", "/v1/guilds/g/settings", `{"loudness":3}`, 422, nil, "body.loudness"},

@@ -39,6 +39,9 @@ type Options struct {
 	Clock clockwork.Clock
 	// Metrics may be nil.
 	Metrics Metrics
+	// Page answers everything below /sandbox/, with headers and refusals of its
+	// own; nil where there is no sandbox.
+	Page http.Handler
 	// Version is shown on the landing page and in the contract.
 	Version string
 }
@@ -71,6 +74,9 @@ func New(o Options) *Server {
 	mux.HandleFunc("GET /{$}", s.landing)
 	mux.HandleFunc("GET /healthz", s.alive)
 	s.open = mux.patterns
+	if o.Page != nil {
+		mux.Handle(pagePath, untilDrained(o.Page))
+	}
 	mux.Handle("/v1/", s.admit(s.orMissing(admin.ServeMux)))
 	mux.Handle("/", s.orMissing(http.NewServeMux(), mux.ServeMux))
 	s.chain = s.around(mux.ServeMux)
@@ -120,6 +126,26 @@ type drainKey struct{}
 func draining(ctx context.Context) <-chan struct{} {
 	c, _ := ctx.Value(drainKey{}).(<-chan struct{})
 	return c
+}
+
+// pagePath is where Options.Page is.
+const pagePath = "/sandbox/"
+
+// untilDrained ends the requests of a handler when the server is told to stop:
+// a stream would keep it from ending otherwise.
+func untilDrained(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithCancel(r.Context())
+		defer cancel()
+		go func() {
+			select {
+			case <-draining(ctx):
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
 }
 
 // recorder is a mux that knows its patterns, so that a test can ask for each.

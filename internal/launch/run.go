@@ -20,6 +20,7 @@ import (
 	"github.com/atrilhq/platform/internal/httpapi/view"
 	"github.com/atrilhq/platform/internal/observe"
 	"github.com/atrilhq/platform/internal/sandbox"
+	"github.com/atrilhq/platform/internal/sandbox/page"
 )
 
 // inside is the value of --sandbox without one.
@@ -126,6 +127,10 @@ func (o *options) serve(ctx context.Context, cfg config.Config, sb *view.Sandbox
 	}
 	if sb != nil {
 		opt.TrustedHosts = []string{sandbox.MediaHost}
+		var err error
+		if opt.Page, err = page.New(sb.ControlURL); err != nil {
+			return err
+		}
 	}
 	return daemon.Run(ctx, opt)
 }
@@ -144,7 +149,13 @@ func (o *options) greet(s view.Status, sb *view.Sandbox) {
 		})
 	}
 	if has("api") {
-		b.WriteString("\nGo on with:\n  platformctl status\n")
+		b.WriteString("\nGo on with:\n")
+		for _, a := range s.Addresses {
+			if sb != nil && a.Name == "api" {
+				fmt.Fprintf(&b, "  http://%s%s  in a browser\n", a.Address, page.Path)
+			}
+		}
+		b.WriteString("  platformctl status\n")
 	}
 	switch {
 	case sb == nil || !has("api"):

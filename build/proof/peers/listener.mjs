@@ -10,13 +10,13 @@ export class Listener {
 
   answers = [];
 
-  constructor(view, me) {
-    this.watchAnswers(view.nodes[0].address);
+  constructor(view, me, nodes = view.nodes.slice(0, 1), more = {}) {
+    this.watchAnswers(nodes.map((n) => n.address));
     this.client = new Client({
       intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildVoiceStates],
       rest: { api: view.rest_url.replace(/\/v10$/, '') },
     });
-    this.manager = this.makeManager(view.nodes[0], me);
+    this.manager = this.makeManager(nodes, me, more);
     const { client, manager, seen } = this;
     client.once(Events.ClientReady, () => seen.note('ready'));
     client.on(Events.Raw, (p) => { manager.sendRawData(p); });
@@ -25,36 +25,39 @@ export class Listener {
 
   // watchAnswers notes how the node's REST answered; the requests and the
   // answers pass unchanged.
-  watchAnswers(address) {
+  watchAnswers(addresses) {
     const real = globalThis.fetch;
     globalThis.fetch = async (url, options) => {
       const answer = await real(url, options);
       const { host, pathname } = new URL(url);
-      if (host === address) {
+      if (addresses.includes(host)) {
         const body = answer.status >= 400 ? await answer.clone().text() : '';
-        this.answers.push({ method: options?.method ?? 'GET', path: pathname, status: answer.status, body });
+        this.answers.push({ host, method: options?.method ?? 'GET', path: pathname, status: answer.status, body });
       }
       return answer;
     };
   }
 
-  makeManager(node, me) {
-    const [host, port] = node.address.split(':');
+  makeManager(nodes, me, { ofNode, ...more }) {
     const { seen } = this;
     const manager = new LavalinkManager({
-      nodes: [{ id: node.name, host, port: Number(port), authorization: node.password, retryDelay: 200, retryAmount: 1000 }],
+      nodes: nodes.map(({ name, address, password }) => {
+        const [host, port] = address.split(':');
+        return { id: name, host, port: Number(port), authorization: password, retryDelay: 200, retryAmount: 1000, ...ofNode };
+      }),
       sendToShard: (guild, payload) => this.client.guilds.cache.get(guild)?.shard.send(payload),
       client: { id: me.application_id, username: me.name },
       autoSkip: true,
       // Otherwise the library drops a player that was kicked, in a race with
       // what the node has to say about it.
       playerOptions: { onDisconnect: { destroyPlayer: false, autoReconnect: false } },
+      ...more,
     });
     const id = (t) => t?.info.identifier;
     manager.nodeManager
-      .on('connect', () => seen.note('connect'))
-      .on('disconnect', (_, why) => seen.note('disconnect', { code: why.code }))
-      .on('resumed', (_, ready, players) => seen.note('resumed', { session: ready.sessionId, players }))
+      .on('connect', (n) => seen.note('connect', { node: n.id }))
+      .on('disconnect', (n, why) => seen.note('disconnect', { node: n.id, code: why.code }))
+      .on('resumed', (n, ready, players) => seen.note('resumed', { node: n.id, session: ready.sessionId, players }))
       .on('error', (_, e) => seen.note('trouble', { message: e.message }));
     return manager
       .on('trackStart', (_, t) => seen.note('start', { id: id(t) }))

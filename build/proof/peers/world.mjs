@@ -7,16 +7,19 @@ export class World {
     this.base = `http://${address}/sim/v1`;
   }
 
-  async call(method, path, body) {
+  async call(method, path, body, status = 200) {
     const answer = await fetch(this.base + path, {
       method,
       headers: { 'X-Sandbox': '1', 'Content-Type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await answer.text();
-    assert.equal(answer.status, 200, `${method} ${path}: ${text}`);
+    assert.equal(answer.status, status, `${method} ${path}: ${text}`);
     return JSON.parse(text);
   }
+
+  /** refuses expects that a person's client does not let them do this. */
+  refuses(path, body, status) { return this.call('POST', path, { guild: 'demo', user: 'ana', ...body }, status); }
 
   view() { return this.call('GET', '/world'); }
   send(line, more = {}) { return this.call('POST', '/send', { line, guild: 'demo', user: 'ana', ...more }); }
@@ -25,9 +28,29 @@ export class World {
   messages() { return this.call('GET', '/messages?guild=demo&channel=general'); }
   commands() { return this.call('GET', '/commands?guild=demo'); }
   violations() { return this.call('GET', '/violations'); }
-  break(kind, more = {}) { return this.call('POST', '/faults', { discord: { kind, ...more } }); }
-  breakNode(name, kind) { return this.call('POST', '/faults', { node: { name, kind } }); }
-  players(node) { return this.call('GET', `/nodes/${node}/players`); }
+  modal(opened, fields, user = 'ana') { return this.call('POST', '/modal', { modal_id: opened.id, user, fields }); }
+  refuseDMs(user, refuse) { return this.call('POST', '/dms', { user, refuse }); }
+
+  /** look lists the messages that a user sees in a channel of the guild, or in the direct channel with a bot. */
+  look(user, channel = 'general', guild = 'demo') {
+    return this.call('GET', `/messages?${new URLSearchParams({ guild, channel, user })}`);
+  }
+
+  /** fault breaks something, and says how the fault stands now. */
+  fault(name, args = {}) { return this.call('PUT', `/faults/${name}`, { args }); }
+  mend(name, args = {}) { return this.call('DELETE', `/faults/${name}?${new URLSearchParams(args)}`); }
+
+  /** broken lists what is broken now, by the names of the faults. */
+  async broken() {
+    const { faults } = await this.call('GET', '/faults');
+    return faults.filter((f) => f.active).map((f) => f.name);
+  }
+
+  /** players as a node has them; identifier is that of the track. */
+  async players(node) {
+    const all = await this.call('GET', `/nodes/${node}/players`);
+    return all.map((p) => ({ ...p, identifier: p.track?.identifier, position: p.position_ms }));
+  }
 
   /** records of one bot's timeline on a node, oldest first. */
   async timeline(node, bot) {
@@ -37,7 +60,7 @@ export class World {
 }
 
 /** until waits for a condition and returns its first true value. */
-export async function until(what, condition, ms = 15_000) {
+export async function until(what, condition, ms = 30_000) {
   for (const end = Date.now() + ms; ; ) {
     const value = await condition();
     if (value) return value;
@@ -55,8 +78,8 @@ export class Seen {
   since(mark, name) { return this.all.slice(mark).filter((e) => e.name === name); }
 
   /** next waits for an event that came at or after the mark. */
-  next(mark, name, fits = () => true, ms = 15_000) {
-    return until(`${name} (seen: ${this.all.slice(mark).map((e) => e.name).join(' ')})`,
+  next(mark, name, fits = () => true, ms = 30_000) {
+    return until(`${name} (seen: ${this.all.slice(mark).map((e) => [e.name, e.t ?? e.code].join(' ').trim()).join(', ')})`,
       () => this.since(mark, name).find(fits), ms);
   }
 }
@@ -65,9 +88,9 @@ export class Seen {
  * run executes named checks one after the other and prints one line of JSON.
  * The first that fails ends the program with 1; none can be skipped.
  */
-export async function run(peer, versions, checks, close) {
+export async function run(peer, packages, checks, close) {
   const began = Date.now();
-  const result = { peer, ...versions, ok: true, checks: [] };
+  const result = { peer, packages, ok: true, checks: [] };
   process.on('unhandledRejection', (e) => { fail(e, 'a promise that nobody awaits'); });
   const fail = (e, where) => {
     Object.assign(result, { ok: false, failed: where, error: String(e?.message ?? e), ms: Date.now() - began });
@@ -82,6 +105,7 @@ export async function run(peer, versions, checks, close) {
       fail(e, name);
     }
     result.checks.push(name);
+    process.stderr.write(`${peer}: ${name}\n`);
   }
   await close();
   result.ms = Date.now() - began;

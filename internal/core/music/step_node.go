@@ -35,7 +35,7 @@ func (s *step) nodeUp() {
 		if p.Unready > 0 {
 			for _, q := range p.Queue {
 				if q.State == SlotWaiting {
-					s.effects = append(s.effects, Resolve{Slot: q.ID, Query: q.Query, Limit: s.room(p.Bot) + 1})
+					s.effects = append(s.effects, Resolve{Slot: q.ID, Query: q.Query(), Limit: s.room(p.Bot) + 1})
 				}
 			}
 		}

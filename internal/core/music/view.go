@@ -88,7 +88,7 @@ func lines(queue []*Slot, from, n int) []QueueLine {
 			Length: q.Track.Length, By: q.By,
 		}
 		if q.State != SlotReady {
-			out[i].Title = q.Query.Text
+			out[i].Title = q.Query().Text
 		}
 	}
 	return out

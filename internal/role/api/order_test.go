@@ -210,7 +210,10 @@ func TestNodesAreCordoned(t *testing.T) {
 			node.Cordoned, node.CordonReason, node.CordonedBy = cordoned, reason, by
 			return nil
 		},
-		Drain:   func(_ context.Context, name music.NodeName) error { told = append(told, "drain "+string(name)); return nil },
+		Drain: func(_ context.Context, name music.NodeName) error {
+			told = append(told, "drain "+string(name))
+			return nil
+		},
 		Rebuild: func(context.Context) error { return errors.New("no database") },
 	}}
 	b := api.New(o)

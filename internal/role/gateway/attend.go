@@ -1,17 +1,10 @@
 package gateway
 
 import (
-	"context"
-	"strings"
 	"time"
 
-	dis "github.com/disgoorg/disgo/discord"
-
 	"github.com/atrilhq/platform/internal/core/music"
-	"github.com/atrilhq/platform/internal/discord"
 	"github.com/atrilhq/platform/internal/discord/render"
-	"github.com/atrilhq/platform/internal/fault"
-	"github.com/atrilhq/platform/internal/secret"
 )
 
 const (
@@ -26,15 +19,36 @@ const (
 	respondWithin = 5 * time.Second
 )
 
-// reply answers at once what no guild has to be asked for.
-func (s *shard) reply(w *waiter, m render.Message) {
-	s.role.waiters.wg.Go(func() {
-		defer s.role.waiters.end(w.i.ID)
-		err := s.respond(w, m)
-		s.measure(w, "direct", "refused", err)
+// refuse answers at once why something is not done.
+func (s *shard) refuse(w *waiter, why *music.Refusal) {
+	s.reply(w, "refused", func() (render.Message, bool) {
+		return render.Refusal(s.role.opt.Words.For(s.language(w)), why), true
+	})
+}
+
+// language is what the member who acted reads in this guild.
+func (s *shard) language(w *waiter) string {
+	return s.role.settings.language(w.ctx, w.i.Guild, w.i.Locale)
+}
+
+// reply answers at once what no guild has to be asked for; what is said, and
+// whether that is a refusal, is made beside the connection.
+func (s *shard) reply(w *waiter, outcome string, say func() (m render.Message, refused bool)) {
+	s.beside(w, func() {
+		m, refused := say()
+		err := s.role.give(w.ctx, w.to, m, refused)
+		s.measure(w, "direct", outcome, err)
 		if err != nil {
 			s.role.log.Warn("an interaction could not be answered", "interaction", w.i.ID, "trace", w.trace, "error", err)
 		}
+	})
+}
+
+// beside does what an interaction asks for beside the connection that brought it.
+func (s *shard) beside(w *waiter, do func()) {
+	s.role.waiters.wg.Go(func() {
+		defer s.role.waiters.end(w.i.ID)
+		do()
 	})
 }
 
@@ -42,7 +56,6 @@ func (s *shard) reply(w *waiter, m render.Message) {
 // soon, otherwise behind a promise. A promise acknowledges the command, so it is
 // made only once the command is durable.
 func (s *shard) attend(w *waiter) {
-	defer s.role.waiters.end(w.i.ID)
 	clock := s.role.opt.Clock
 	promise, giveUp := clock.After(deferAfter-w.late), clock.After(giveUpAfter-w.late)
 	var accepted <-chan struct{}
@@ -50,22 +63,19 @@ func (s *shard) attend(w *waiter) {
 	for {
 		select {
 		case o := <-w.answers:
-			if o.given {
-				return
-			}
-			err := s.respond(w, s.words(w.i.Locale, o.answer))
-			s.measure(w, "direct", outcome(o.answer), err)
-			s.settled(w, o.key, err)
+			s.answered(w, o)
 			return
 		case <-promise:
 			accepted = w.accepted
 		case <-accepted:
-			s.promise(w)
+			if s.promised(w) {
+				s.keepPromise(w)
+			}
 			return
 		case <-giveUp:
 			// Nobody took it, and it has expired.
-			m := render.Refusal(s.role.opt.Words.For(w.i.Locale), &music.Refusal{Reason: music.ReasonFrozen})
-			err := s.respond(w, m)
+			m := render.Refusal(s.role.opt.Words.For(s.language(w)), &music.Refusal{Reason: music.ReasonFrozen})
+			err := s.role.give(w.ctx, w.to, m, true)
 			s.measure(w, "direct", "failed", err)
 			if err != nil {
 				s.role.log.Warn("an interaction could not be refused in time", "interaction", w.i.ID, "trace", w.trace, "error", err)
@@ -78,26 +88,46 @@ func (s *shard) attend(w *waiter) {
 	}
 }
 
-// promise defers, and waits for the answer.
-func (s *shard) promise(w *waiter) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), respondWithin)
-	defer cancel()
-	err := s.bot.rest.CreateResponse(ctx, w.i.ID, w.i.Token, dis.InteractionResponse{
-		Type: dis.InteractionResponseTypeDeferredCreateMessage,
-	})
-	if err != nil && fault.CodeOf(err) != fault.Conflict {
-		// The answer is stored when it comes, and swept.
-		s.role.log.Warn("an interaction could not be deferred", "interaction", w.i.ID, "trace", w.trace, "error", err)
+// answered gives an answer that came soon. What is sent to the member first may
+// take its time, so that a promise is made before.
+func (s *shard) answered(w *waiter, o owed) {
+	if o.given {
 		return
 	}
+	if o.answer.Kind == music.AnswerGrab {
+		if s.promised(w) {
+			s.fulfil(w, o)
+		}
+		return
+	}
+	m, err := s.role.message(w.ctx, w.to, o.locale, o.answer)
+	if err == nil {
+		err = s.role.give(w.ctx, w.to, m, isRefusal(o.answer))
+	}
+	s.measure(w, "direct", outcome(o.answer), err)
+	s.settled(w, o.key, err)
+}
+
+// promised defers; false where that failed.
+func (s *shard) promised(w *waiter) bool {
+	if err := s.role.promise(w.ctx, w.to); err != nil {
+		// The answer is stored when it comes, and swept.
+		s.role.log.Warn("an interaction could not be deferred", "interaction", w.i.ID, "trace", w.trace, "error", err)
+		return false
+	}
 	s.role.opt.Metrics.InteractionAcked("deferred", s.role.opt.Clock.Since(w.received))
+	return true
+}
+
+// keepPromise waits for the answer that was promised.
+func (s *shard) keepPromise(w *waiter) {
 	var enough <-chan time.Time
 	ending := w.ctx.Done()
 	late := s.role.opt.Clock.After(answerWithin)
 	for {
 		select {
 		case o := <-w.answers:
-			s.keepPromise(w, o)
+			s.fulfil(w, o)
 			return
 		case <-late:
 			return
@@ -109,42 +139,21 @@ func (s *shard) promise(w *waiter) {
 	}
 }
 
-func (s *shard) keepPromise(w *waiter, o owed) {
+// fulfil gives an answer that was promised.
+func (s *shard) fulfil(w *waiter, o owed) {
 	if o.given {
 		return
 	}
-	err := s.edit(w, s.words(w.i.Locale, o.answer))
+	m, err := s.role.message(w.ctx, w.to, o.locale, o.answer)
+	if err == nil {
+		err = s.role.giveLate(w.ctx, w.to, m, isRefusal(o.answer))
+	}
 	s.measure(w, "", outcome(o.answer), err)
 	s.settled(w, o.key, err)
 }
 
-func (s *shard) words(locale string, a music.Answer) render.Message {
-	return render.Answer(s.role.opt.Words.For(locale), a)
-}
-
-// respond answers an interaction for the first time; where it was acknowledged
-// before, by a predecessor for example, the answer replaces what is there.
-func (s *shard) respond(w *waiter, m render.Message) error {
-	i := w.i
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), respondWithin)
-	defer cancel()
-	err := s.bot.rest.CreateResponse(ctx, i.ID, i.Token, dis.InteractionResponse{
-		Type: dis.InteractionResponseTypeCreateMessage, Data: m.Create(),
-	})
-	if fault.CodeOf(err) == fault.Conflict || fault.CodeOf(err) == fault.Unknown {
-		return s.bot.rest.EditOriginal(ctx, i.Application, i.Token, m.Update())
-	}
-	return err
-}
-
-func (s *shard) edit(w *waiter, m render.Message) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), respondWithin)
-	defer cancel()
-	return s.bot.rest.EditOriginal(ctx, w.i.Application, w.i.Token, m.Update())
-}
-
 func outcome(a music.Answer) string {
-	if a.Kind == music.AnswerRefused {
+	if isRefusal(a) {
 		return "refused"
 	}
 	return "done"
@@ -172,14 +181,4 @@ func (s *shard) settled(w *waiter, key string, err error) {
 	if key != "" {
 		s.role.doneWith(key)
 	}
-}
-
-// addressOf is what is needed to answer an interaction, by whoever does.
-func addressOf(i discord.Interaction) string {
-	return i.Application + "/" + i.Token.Reveal()
-}
-
-func parseAddress(a string) (app string, token secret.Text, ok bool) {
-	app, t, ok := strings.Cut(a, "/")
-	return app, secret.New(t), ok && app != "" && t != ""
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	dis "github.com/disgoorg/disgo/discord"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/atrilhq/platform/internal/core/music"
@@ -27,6 +28,8 @@ type bot struct {
 	shards []*shard
 	// left is how many IDENTIFYs Discord said are left, when it was last asked.
 	left int
+	// refused is why Discord does not take the bot any more, nil while it does.
+	refused error
 }
 
 // runBot checks the token, registers the commands and runs the shards.
@@ -41,9 +44,7 @@ func (r *Role) runBot(ctx context.Context, b *bot, front bool) error {
 	n := max(1, limits.Shards)
 	r.log.Info("a bot is known", "bot", b.id, "name", account.Name, "shards", n)
 	g, ctx := errgroup.WithContext(ctx)
-	if front {
-		g.Go(func() error { r.register(ctx, b); return nil })
-	}
+	g.Go(func() error { r.register(ctx, b, front); return nil })
 	budget := discord.NewIdentifyBudget(r.opt.Clock)
 	for i := range n {
 		s := &shard{role: r, bot: b, index: i, count: n, budget: budget, ledger: newLedger()}
@@ -72,6 +73,22 @@ func (r *Role) Verify(ctx context.Context) error {
 // verifyWithin bounds how long a start waits for Discord's word on the tokens.
 const verifyWithin = 1500 * time.Millisecond
 
+// runWorker runs a bot that only plays. One that Discord does not take any more
+// ends nothing but itself: the others go on, and operators see why.
+func (r *Role) runWorker(ctx context.Context, b *bot) error {
+	err := r.runBot(ctx, b, false)
+	switch fault.CodeOf(err) {
+	case fault.Unauthenticated, fault.Denied, fault.Invalid:
+	default:
+		return err
+	}
+	r.log.Error("a bot is not taken by Discord and plays nothing until the next start", "bot", b.id, "error", err)
+	b.mu.Lock()
+	b.refused = err
+	b.mu.Unlock()
+	return nil
+}
+
 // greet asks Discord who the bot is until it answers. A token that is wrong is
 // not asked about again.
 func (r *Role) greet(ctx context.Context, b *bot) (discord.Account, discord.StartLimits, error) {
@@ -96,9 +113,13 @@ func (r *Role) greet(ctx context.Context, b *bot) (discord.Account, discord.Star
 	}
 }
 
-// register makes the commands those of this version.
-func (r *Role) register(ctx context.Context, b *bot) {
-	want := command.Register(r.opt.Words)
+// register makes the commands those of this version. Workers have none, those of
+// a time when they were the front bot included: each is listed once.
+func (r *Role) register(ctx context.Context, b *bot, front bool) {
+	var want []dis.ApplicationCommandCreate
+	if front {
+		want = command.Register(r.opt.Words)
+	}
 	for wait := time.Second; ctx.Err() == nil; wait = min(2*wait, time.Minute) {
 		done, err := b.rest.SyncCommands(ctx, b.application(), want)
 		if err == nil {
@@ -121,8 +142,8 @@ func (r *Role) bot(id music.BotID) *bot {
 	return r.bots[i]
 }
 
-// conn returns the connection that a guild's shard has now, nil for none.
-func (b *bot) conn(guild music.GuildID) *discord.Conn {
+// shard returns the shard that a guild belongs to, nil for none.
+func (b *bot) shard(guild music.GuildID) *shard {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	id, err := strconv.ParseUint(string(guild), 10, 64)
@@ -134,8 +155,27 @@ func (b *bot) conn(guild music.GuildID) *discord.Conn {
 	if i < 0 {
 		return nil
 	}
-	s := b.shards[i]
+	return b.shards[i]
+}
+
+// conn returns the connection that a guild's shard has now, nil for none.
+func (b *bot) conn(guild music.GuildID) *discord.Conn {
+	s := b.shard(guild)
+	if s == nil {
+		return nil
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.conn
+}
+
+// owns is true where this process has the front bot's shard of a guild.
+func (r *Role) owns(guild music.GuildID) bool {
+	s := r.front().shard(guild)
+	if s == nil {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.held
 }

@@ -28,6 +28,8 @@ type Store interface {
 	store.Panels
 	Partitions(ctx context.Context) (int, error)
 	Load(ctx context.Context, ids []music.GuildID) ([]music.Guild, error)
+	Settings(ctx context.Context, guild music.GuildID) (music.Settings, error)
+	RecentTracks(ctx context.Context, guild music.GuildID, user music.UserID, filter string, limit int) ([]store.HeardTrack, error)
 }
 
 // Options says what the role works with.
@@ -45,7 +47,9 @@ type Options struct {
 	// RESTURL and GatewayURL replace Discord's own where they are set.
 	RESTURL    string
 	GatewayURL string
-	Words      *i18n.Bundle
+	// InviteURL replaces the page of Discord by which a bot is brought into a guild.
+	InviteURL string
+	Words     *i18n.Bundle
 	// Entitlements is what every guild may do while nobody sells anything.
 	Entitlements plan.Entitlements
 	// Metrics is told how commands fare.
@@ -57,7 +61,8 @@ type Metrics interface {
 	// CommandDone notes a command by its name and what came of it: done, refused
 	// or failed.
 	CommandDone(command, outcome string, took time.Duration)
-	// InteractionAcked notes the first answer to an interaction: direct or deferred.
+	// InteractionAcked notes the first answer to an interaction: direct, deferred,
+	// form or choices.
 	InteractionAcked(kind string, took time.Duration)
 }
 
@@ -70,6 +75,9 @@ type Role struct {
 	bots       []*bot
 	waiters    *waiters
 	panels     *panels
+	settings   *settings
+	asking     *asking
+	typing     *typing
 	done       chan string
 	// noticing bounds how many notices are posted side by side; notices are
 	// those that are being posted.
@@ -88,7 +96,13 @@ func New(ctx context.Context, o Options) (*Role, error) {
 		waiters: newWaiters(), done: make(chan string, 1024),
 		noticing: make(chan struct{}, noticesAtOnce),
 	}
-	r.panels = newPanels(r)
+	r.panels, r.typing = newPanels(r), newTyping()
+	if r.settings, err = newSettings(r); err != nil {
+		return nil, err
+	}
+	if r.asking, err = newAsking(r); err != nil {
+		return nil, err
+	}
 	for _, raw := range o.Tokens {
 		token, account, err := discord.ParseToken(raw)
 		if err != nil {
@@ -125,7 +139,11 @@ func (r *Role) Run(ctx context.Context) error {
 	g.Go(func() error { r.sweep(ctx); return nil })
 	g.Go(func() error { r.panels.run(ctx); return nil })
 	for i, b := range r.bots {
-		g.Go(func() error { return r.runBot(ctx, b, i == 0) })
+		if i > 0 {
+			g.Go(func() error { return r.runWorker(ctx, b) })
+			continue
+		}
+		g.Go(func() error { return r.runBot(ctx, b, true) })
 	}
 	err := g.Wait()
 	r.waiters.wg.Wait()

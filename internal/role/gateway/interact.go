@@ -45,9 +45,12 @@ func (s *shard) Interaction(at discord.Position, i discord.Interaction) {
 	switch {
 	case i.Type == dis.InteractionTypeApplicationCommand && i.Command != nil:
 		s.command(e, w)
-	case i.Type == dis.InteractionTypeComponent:
-		// No panel of this version has components: it is one of another version.
-		s.reply(w, render.Refusal(s.role.opt.Words.For(i.Locale), &music.Refusal{Reason: music.ReasonNotPlayer}))
+	case i.Type == dis.InteractionTypeAutocomplete && i.Command != nil:
+		s.complete(w)
+	case i.Type == dis.InteractionTypeComponent && i.Component != nil:
+		s.pressed(e, w)
+	case i.Type == dis.InteractionTypeModalSubmit && i.Modal != nil:
+		s.submitted(e, w)
 	default:
 		s.role.waiters.end(i.ID)
 	}
@@ -55,33 +58,50 @@ func (s *shard) Interaction(at discord.Position, i discord.Interaction) {
 
 // command hands a slash command to its guild, or answers what needs no guild.
 func (s *shard) command(e *entry, w *waiter) {
-	r, i := s.role, w.i
+	i := w.i
 	w.name = i.Command.Name
-	words := r.opt.Words.For(i.Locale)
 	action, refusal := command.Parse(i.Command.Name, arguments(i.Command.Options))
-	if refusal == nil && action == nil {
-		s.reply(w, render.Help(words))
+	if _, grabs := action.(music.Grab); grabs {
+		w.to.way = wayReply // what comes of it is for the member alone
+	}
+	switch {
+	case refusal != nil:
+		s.refuse(w, refusal)
+	case action == nil:
+		s.reply(w, "done", func() (render.Message, bool) {
+			return render.Help(s.role.opt.Words.For(s.language(w))), false
+		})
+	default:
+		s.wish(e, w, music.Command{Do: action})
+	}
+}
+
+// wish hands what a member wishes for to their guild, unless it is refused here
+// or answered without it.
+func (s *shard) wish(e *entry, w *waiter, c music.Command) {
+	r := s.role
+	c.Actor = r.withPool(s.bot, w.i)
+	c.Reply = music.ReplyTo{Surface: surface, ID: w.i.ID, Address: w.to.address(), Locale: w.i.Locale}
+	if _, asked := c.Do.(music.ShowBots); asked {
+		c.Do = music.ShowBots{Pool: r.pool()}
+	}
+	if refusal := music.Admit(c, r.settings.now(w.i.Guild), r.opt.Entitlements); refusal != nil {
+		s.refuse(w, refusal)
 		return
 	}
-	c := music.Command{
-		Actor: r.withPool(s.bot, i), Do: action,
-		Reply: music.ReplyTo{Surface: surface, ID: i.ID, Address: addressOf(i), Locale: i.Locale},
-	}
-	if refusal == nil {
-		refusal = music.Admit(c, music.DefaultSettings(), r.opt.Entitlements)
-	}
-	if refusal != nil {
-		s.reply(w, render.Refusal(words, refusal))
+	if do, asked := c.Do.(music.Search); asked {
+		s.search(w, do.Query)
 		return
 	}
-	r.waiters.wg.Go(func() { s.attend(w) })
+	s.beside(w, func() { s.attend(w) })
 	s.hand(e, partition.Delivery{
-		Input:   music.Input{ID: i.ID, Guild: i.Guild, Trace: w.trace, Body: c},
+		Input:   music.Input{ID: w.i.ID, Guild: w.i.Guild, Trace: w.trace, Body: c},
 		Expires: w.received.Add(giveUpAfter - w.late),
 	})
 }
 
-// arguments are the options in the form in which Parse reads them.
+// arguments are the options in the form in which Parse reads them: those of a
+// subcommand come behind it.
 func arguments(in []discord.Option) []dis.SlashCommandOption {
 	out := make([]dis.SlashCommandOption, 0, len(in))
 	for _, o := range in {
@@ -89,7 +109,12 @@ func arguments(in []discord.Option) []dis.SlashCommandOption {
 		if err != nil {
 			continue
 		}
-		out = append(out, dis.SlashCommandOption{Name: o.Name, Type: o.Type, Value: raw})
+		x := dis.SlashCommandOption{Name: o.Name, Type: o.Type}
+		if o.Value != nil {
+			x.Value = raw
+		}
+		out = append(out, x)
+		out = append(out, arguments(o.Options)...)
 	}
 	return out
 }

@@ -19,12 +19,14 @@ const heard = 8192
 // rows: answers are swept, panels and voice are compared again.
 func (r *Role) listen(ctx context.Context, g *errgroup.Group) {
 	for name, take := range map[string]func(context.Context, bus.Message){
-		topic.Receipts: r.hearReceipt,
-		topic.Owed:     r.hearOwed,
-		topic.Voice:    r.hearVoice,
-		topic.Panels:   r.hearPanel,
-		topic.Resync:   r.hearResync,
-		topic.Taken:    r.hearTaken,
+		topic.Receipts:  r.hearReceipt,
+		topic.Owed:      r.hearOwed,
+		topic.Voice:     r.hearVoice,
+		topic.Panels:    r.hearPanel,
+		topic.Resync:    r.hearResync,
+		topic.Taken:     r.hearTaken,
+		topic.Events:    r.settings.hear,
+		topic.Suggested: r.asking.hear,
 	} {
 		sub := r.opt.Bus.Subscribe(name, heard)
 		g.Go(func() error {
@@ -75,7 +77,7 @@ func (r *Role) hearOwed(ctx context.Context, m bus.Message) {
 			r.log.Error("an answer cannot be read", "error", err)
 			return
 		}
-		r.waiters.answer(a.To.ID, owed{key: m.Key, answer: a.Answer})
+		r.waiters.answer(a.To.ID, owed{key: m.Key, answer: a.Answer, locale: a.To.Locale})
 	case partition.KindNotice:
 		n, err := topic.Hear[topic.Notice](m)
 		if err != nil {

@@ -2,17 +2,12 @@ package gateway
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"github.com/atrilhq/platform/internal/core/music"
-	"github.com/atrilhq/platform/internal/discord/render"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/role/topic"
 	"github.com/atrilhq/platform/internal/store"
@@ -22,33 +17,61 @@ const (
 	panelTurn = 100 * time.Millisecond
 	// panelsAtOnce is how many panels are edited side by side.
 	panelsAtOnce = 16
-	// panelCalm is how long a panel is left alone after it was edited, so that
-	// changes that come close together become one edit.
-	panelCalm = time.Second
-	// panelAge is how old a message may be before a new one takes its place:
-	// Discord limits edits of messages older than an hour (error 30046).
-	panelAge = 55 * time.Minute
+	// panelsElsewhere bounds how many panels are remembered that another process
+	// shows; the others are looked at when they change.
+	panelsElsewhere = 1 << 16
 )
 
 // panels shows each player in a message: what is wanted is in the guild's row,
-// what is shown is in the panel's row, and the difference is edited.
+// what is shown is in the panel's row, and the difference is edited. A panel is
+// shown by the process that has the guild's shard.
 type panels struct {
 	role *Role
 
-	mu      sync.Mutex
-	changed map[topic.PlayerRef]bool
+	mu sync.Mutex
+	// waiting are the panels that may have to change.
+	waiting map[topic.PlayerRef]want
 	// busy are those being shown now.
 	busy  map[topic.PlayerRef]bool
-	calm  map[topic.PlayerRef]time.Time
-	shown map[topic.PlayerRef]store.Panel
+	shown map[topic.PlayerRef]*shown
 	// unsure are those for which a post was sent whose answer did not come.
 	unsure map[topic.PlayerRef]bool
+	// calm is until when a channel is left alone.
+	calm map[music.ChannelID]time.Time
+	// allowance is how many requests may be sent now, by the last turn's time.
+	allowance float64
+	turn      time.Time
+	// stale is true where the rows have to be read again.
+	stale bool
+	// elsewhere are those that changed while this process did not have their
+	// shard. They are looked at once it has one more.
+	elsewhere map[topic.PlayerRef]bool
+}
+
+// want is that a panel may have to change.
+type want struct {
+	since time.Time
+	// progress is true where nothing happened but time.
+	progress bool
+}
+
+// shown is a panel that there is.
+type shown struct {
+	row store.Panel
+	// play is what it showed last.
+	play music.PlayID
+	// redraw is when its progress is shown again, zero for never.
+	redraw time.Time
+	// looked is when it was last looked whether it is buried.
+	looked time.Time
+	// gone is true where somebody deleted it: the next change posts another one.
+	gone bool
 }
 
 func newPanels(r *Role) *panels {
 	return &panels{
-		role: r, changed: map[topic.PlayerRef]bool{}, busy: map[topic.PlayerRef]bool{}, calm: map[topic.PlayerRef]time.Time{},
-		shown: map[topic.PlayerRef]store.Panel{}, unsure: map[topic.PlayerRef]bool{},
+		role: r, waiting: map[topic.PlayerRef]want{}, busy: map[topic.PlayerRef]bool{}, shown: map[topic.PlayerRef]*shown{},
+		unsure: map[topic.PlayerRef]bool{}, calm: map[music.ChannelID]time.Time{}, stale: true, elsewhere: map[topic.PlayerRef]bool{},
 	}
 }
 
@@ -56,241 +79,134 @@ func newPanels(r *Role) *panels {
 func (p *panels) dirty(ref topic.PlayerRef) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.changed[ref] = true
+	p.await(ref, want{since: p.role.opt.Clock.Now()})
+}
+
+// dirtyAll says so of all panels of a guild.
+func (p *panels) dirtyAll(guild music.GuildID) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for ref := range p.shown {
+		if ref.Guild == guild {
+			p.await(ref, want{since: p.role.opt.Clock.Now()})
+		}
+	}
+}
+
+// await has a panel looked at, from when it was first asked for. The lock is held.
+func (p *panels) await(ref topic.PlayerRef, w want) {
+	if before, ok := p.waiting[ref]; ok {
+		w.progress = w.progress && before.progress
+		if before.progress == w.progress && before.since.Before(w.since) {
+			w.since = before.since
+		}
+	}
+	p.waiting[ref] = w
+}
+
+// reread has the rows read again: a shard was taken over, and with it panels.
+func (p *panels) reread() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stale = true
 }
 
 func (p *panels) run(ctx context.Context) {
-	for !p.read(ctx) {
-		select {
-		case <-ctx.Done():
-			return
-		case <-p.role.opt.Clock.After(time.Second):
-		}
-	}
 	var showing errgroup.Group
 	showing.SetLimit(panelsAtOnce)
 	defer func() { _ = showing.Wait() }()
+	wait := time.Duration(0)
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-p.role.opt.Clock.After(panelTurn):
+		case <-p.role.opt.Clock.After(wait):
 		}
-		for _, ref := range p.due() {
+		if wait = panelTurn; !p.read(ctx) {
+			wait = time.Second
+			continue
+		}
+		for _, d := range p.due() {
 			// A channel that makes one wait does not make the others wait.
-			if !showing.TryGo(func() error { p.show(ctx, ref); p.idle(ref); return nil }) {
-				p.idle(ref)
-				p.dirty(ref)
+			if !showing.TryGo(func() error { p.show(ctx, d); return nil }) {
+				p.idle(d, 0)
+				p.put(d)
 			}
 		}
 	}
 }
 
-func (p *panels) idle(ref topic.PlayerRef) {
+// read takes up the panels of a predecessor, where need be; each is compared once.
+func (p *panels) read(ctx context.Context) bool {
+	p.mu.Lock()
+	stale := p.stale
+	p.stale = false
+	p.mu.Unlock()
+	if !stale {
+		return true
+	}
+	all, err := p.role.opt.Store.PanelsOf(ctx, surface)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.busy, ref)
-}
-
-// read takes up the panels of a predecessor; each is compared once.
-func (p *panels) read(ctx context.Context) bool {
-	all, err := p.role.opt.Store.PanelsOf(ctx, surface)
 	if err != nil {
-		if ctx.Err() == nil {
+		if p.stale = true; ctx.Err() == nil {
 			p.role.log.Warn("panels cannot be read, trying again", "error", err)
 		}
 		return false
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
+	now := p.role.opt.Clock.Now()
 	for _, x := range all {
 		ref := topic.PlayerRef{Guild: x.Guild, Bot: x.Bot}
-		p.shown[ref] = x
-		p.changed[ref] = true
+		if have := p.shown[ref]; have == nil || have.row.Updated.Before(x.Updated) {
+			p.shown[ref] = &shown{row: x}
+		}
+		p.await(ref, want{since: now})
 	}
+	for ref := range p.elsewhere {
+		p.await(ref, want{since: now})
+	}
+	clear(p.elsewhere)
 	return true
 }
 
-func (p *panels) due() []topic.PlayerRef {
-	now := p.role.opt.Clock.Now()
+// skip notes a panel that another process shows, or nobody for a moment.
+func (p *panels) skip(ref topic.PlayerRef) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var out []topic.PlayerRef
-	for ref, until := range p.calm {
-		if !now.Before(until) {
-			delete(p.calm, ref)
-		}
+	if len(p.elsewhere) < panelsElsewhere {
+		p.elsewhere[ref] = true
 	}
-	for ref := range p.changed {
-		if now.Before(p.calm[ref]) || p.busy[ref] {
-			continue
-		}
-		delete(p.changed, ref)
-		p.busy[ref] = true
-		p.calm[ref] = now.Add(panelCalm)
-		out = append(out, ref)
-	}
-	return out
 }
 
-func (p *panels) show(ctx context.Context, ref topic.PlayerRef) {
+// show makes one panel show what it is to.
+func (p *panels) show(ctx context.Context, d dueNow) {
 	if p.role.front().application() == "" {
-		p.dirty(ref)
+		p.idle(d, 0)
+		p.put(d)
 		return
 	}
 	within, cancel := context.WithTimeout(ctx, respondWithin)
 	defer cancel()
-	err := p.converge(within, ref)
+	sent, err := p.converge(within, d)
+	if err != nil {
+		sent = max(sent, 1) // what fails is not tried again at once
+	}
+	p.idle(d, sent)
 	switch fault.CodeOf(err) {
 	case "":
 	case fault.Denied, fault.Invalid, fault.NotFound:
-		p.role.log.Warn("a panel cannot be shown", "guild", ref.Guild, "error", err)
+		p.role.log.Warn("a panel cannot be shown", "guild", d.ref.Guild, "error", err)
 	default:
 		if ctx.Err() == nil {
-			p.role.log.Warn("a panel cannot be shown, trying again", "guild", ref.Guild, "error", err)
-			p.dirty(ref)
+			p.role.log.Warn("a panel cannot be shown, trying again", "guild", d.ref.Guild, "error", err)
+			p.put(d)
 		}
 	}
 }
 
-// converge makes a panel show what its player does.
-func (p *panels) converge(ctx context.Context, ref topic.PlayerRef) error {
-	guilds, err := p.role.opt.Store.Load(ctx, []music.GuildID{ref.Guild})
-	if err != nil {
-		return err
-	}
-	p.mu.Lock()
-	was, exists := p.shown[ref]
-	p.mu.Unlock()
-	var player *music.Player
-	if len(guilds) > 0 {
-		player = guilds[0].Player(ref.Bot)
-	}
-	if player == nil || player.Text == "" {
-		if exists {
-			return p.forget(ctx, ref)
-		}
-		return nil
-	}
-	if player.Play == nil && !exists {
-		return nil
-	}
-	now := p.role.opt.Clock.Now().UTC()
-	m := render.Panel(p.role.opt.Words.For(p.role.locale(ref.Guild)), guilds[0].Now(player, now), now)
-	next := store.Panel{
-		Guild: ref.Guild, Bot: ref.Bot, Surface: surface, Channel: player.Text, Message: was.Message,
-		Digest: digest(m), Posted: was.Posted, Updated: now,
-	}
-	if exists && was.Channel == next.Channel {
-		if was.Digest == next.Digest {
-			return nil
-		}
-		if now.Sub(was.Posted) < panelAge || player.Play == nil {
-			err := p.role.front().rest.EditMessage(ctx, was.Channel, was.Message, m.Update())
-			switch fault.CodeOf(err) {
-			case "":
-				return p.keep(ctx, ref, next)
-			case fault.NotFound, fault.Quota:
-				// A new message takes its place.
-			case fault.Denied, fault.Invalid:
-				return err
-			default:
-				return errors.Join(err, p.doubt(ctx, ref, was))
-			}
-		}
-	}
-	if player.Play == nil {
-		return p.forget(ctx, ref)
-	}
-	return p.post(ctx, ref, next, was, m, string(player.Play.ID))
-}
-
-// post puts a new message in the place of an old one. The play's id keeps a
-// message that was posted and not noted from being posted twice; Discord then
-// answers with the first one as it was, so that what it shows is in doubt. A post
-// is not broken off where the role ends: a successor knows nothing of it.
-func (p *panels) post(ctx context.Context, ref topic.PlayerRef, next, was store.Panel, m render.Message, play string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), respondWithin)
-	defer cancel()
-	id, err := p.role.front().rest.CreateMessage(ctx, next.Channel, "panel:"+play+":"+was.Message, m.Create())
-	doubtful := p.posted(ref, err)
-	if err != nil {
-		return err
-	}
-	next.Message, next.Posted = id, next.Updated
-	if doubtful {
-		next.Digest = ""
-		p.dirty(ref)
-	}
-	if err := p.keep(ctx, ref, next); err != nil {
-		return err
-	}
-	if was.Message != "" && was.Message != id {
-		err := p.role.front().rest.DeleteMessage(ctx, was.Channel, was.Message)
-		if err != nil && fault.CodeOf(err) != fault.NotFound {
-			p.role.log.Debug("an old panel cannot be deleted", "guild", ref.Guild, "error", err)
-		}
-	}
-	return nil
-}
-
-// posted notes what came of a post, and says whether one before it may have been
-// carried out although no answer came.
-func (p *panels) posted(ref topic.PlayerRef, err error) (doubtful bool) {
+// put asks for what could not be shown again, where it stood among the others.
+func (p *panels) put(d dueNow) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	doubtful = p.unsure[ref]
-	switch fault.CodeOf(err) {
-	case "":
-		delete(p.unsure, ref)
-	case fault.Denied, fault.Invalid, fault.NotFound, fault.Quota:
-	default:
-		p.unsure[ref] = true
-	}
-	return doubtful
-}
-
-// keep notes what a panel shows. The message shows it already, so that it is
-// noted even where the role is about to end: a successor that believes in what
-// was shown before would leave a panel alone that has to change back to it.
-func (p *panels) keep(ctx context.Context, ref topic.PlayerRef, next store.Panel) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), respondWithin)
-	defer cancel()
-	err := p.role.opt.Store.SavePanel(ctx, next)
-	if err != nil {
-		next.Digest = "" // it is shown once more, and noted then
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.shown[ref] = next
-	return err
-}
-
-// doubt notes that nobody knows what a panel shows: an edit was sent, and its
-// answer did not come. Whatever is wanted next is edited, the old content too.
-func (p *panels) doubt(ctx context.Context, ref topic.PlayerRef, was store.Panel) error {
-	if was.Digest == "" {
-		return nil
-	}
-	was.Digest = ""
-	return p.keep(ctx, ref, was)
-}
-
-func (p *panels) forget(ctx context.Context, ref topic.PlayerRef) error {
-	if err := p.role.opt.Store.DeletePanel(ctx, ref.Guild, ref.Bot, surface); err != nil {
-		return err
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.shown, ref)
-	return nil
-}
-
-func digest(m render.Message) string {
-	raw, err := json.Marshal(m)
-	if err != nil {
-		return ""
-	}
-	sum := sha256.Sum256(raw)
-	return hex.EncodeToString(sum[:12])
+	p.await(d.ref, d.want)
 }

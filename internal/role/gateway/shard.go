@@ -39,6 +39,8 @@ type shard struct {
 	epoch  int64
 	ctx    context.Context //nolint:containedctx // the life of the connection, which its handler needs
 	saved  store.ShardSession
+	// held is true while the right to have the connection is.
+	held bool
 }
 
 var _ discord.Handler = (*shard)(nil)
@@ -102,8 +104,16 @@ func (s *shard) connect(ctx context.Context, lease store.Lease, state store.Shar
 		return err
 	}
 	s.mu.Lock()
-	s.conn, s.epoch, s.ctx, s.saved, s.ledger = conn, lease.Epoch, running, state, newLedger()
+	s.conn, s.epoch, s.ctx, s.saved, s.ledger, s.held = conn, lease.Epoch, running, state, newLedger(), true
 	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.held = false
+	}()
+	if s.bot == s.role.front() {
+		s.role.panels.reread()
+	}
 	if state.SessionID != "" {
 		s.role.log.Info("a shard's session is there to be resumed", "shard", s.index, "sequence", state.Sequence)
 	}
@@ -216,8 +226,18 @@ func (s *shard) Inputs(at discord.Position, in []music.Input) {
 	e, done := s.ledger.begin(at)
 	defer done()
 	for _, x := range in {
-		s.hand(e, partition.Delivery{Input: x})
+		if !s.hearsay(x) {
+			s.hand(e, partition.Delivery{Input: x})
+		}
 	}
+}
+
+// hearsay is true for what this bot's connection says of where another bot of
+// the pool is. That one's own connection says it in order with the rest: a bot
+// that is thrown out of a guild would seem to have been thrown out of voice.
+func (s *shard) hearsay(in music.Input) bool {
+	v, ok := in.Body.(music.VoiceState)
+	return ok && v.Bot && v.User != music.UserID(s.bot.id) && s.role.bot(music.BotID(v.User)) != nil
 }
 
 // hand gives an input to its partition. A full stream is waited for: the socket

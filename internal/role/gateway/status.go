@@ -3,6 +3,7 @@ package gateway
 import (
 	"slices"
 
+	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/httpapi/view"
 )
 
@@ -11,6 +12,7 @@ const (
 	stateConnecting = "connecting"
 	stateResuming   = "resuming"
 	stateReady      = "ready"
+	stateRefused    = "refused"
 )
 
 func (b *bot) all() []*shard {
@@ -80,12 +82,19 @@ func (r *Role) Bots() []view.Bot {
 		if ready < len(shards) && v.State == stateReady {
 			v.State = stateConnecting
 		}
+		b.mu.Lock()
+		if b.refused != nil {
+			v.State = stateRefused
+			v.Detail, _ = fault.Show(b.refused)
+		}
+		b.mu.Unlock()
 		out = append(out, v)
 	}
 	return out
 }
 
-// Connected is true where every shard of every bot has its session open.
+// Connected is true where every shard of every bot has its session open, but for
+// workers that Discord does not take any more: nobody waits for those.
 func (r *Role) Connected() bool {
-	return !slices.ContainsFunc(r.Bots(), func(b view.Bot) bool { return b.State != stateReady })
+	return !slices.ContainsFunc(r.Bots(), func(b view.Bot) bool { return b.State != stateReady && b.State != stateRefused })
 }

@@ -89,21 +89,22 @@ func (r *Role) sweepOne(ctx context.Context, e store.EffectRow, now time.Time) {
 // answerLate gives an answer whose process is gone. The interaction was
 // deferred, or it is too late: Discord drops what has no answer after 3 s.
 func (r *Role) answerLate(ctx context.Context, a topic.Answer) error {
-	app, token, ok := parseAddress(a.To.Address)
+	to, ok := parseTarget(a.To)
 	if !ok {
 		return fault.New(fault.Invalid, "gateway.answerLate", "the answer has no address")
 	}
-	ctx, cancel := context.WithTimeout(ctx, respondWithin)
-	defer cancel()
-	m := render.Answer(r.opt.Words.For(a.To.Locale), a.Answer)
-	return r.front().rest.EditOriginal(ctx, app, token, m.Update())
+	m, err := r.message(ctx, to, a.To.Locale, a.Answer)
+	if err != nil {
+		return err
+	}
+	return r.giveLate(ctx, to, m, isRefusal(a.Answer))
 }
 
 // notice posts a message that nobody asked for. Its key makes a second one the same.
 func (r *Role) notice(ctx context.Context, key string, n topic.Notice) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), respondWithin)
 	defer cancel()
-	m := render.Answer(r.opt.Words.For(r.locale(n.Guild)), n.Answer)
+	m := render.Answer(r.opt.Words.For(r.settings.language(ctx, n.Guild, r.locale(n.Guild))), n.Answer)
 	_, err := r.front().rest.CreateMessage(ctx, n.Channel, key, m.Create())
 	if err == nil {
 		r.doneWith(key)

@@ -31,6 +31,8 @@ type waiter struct {
 	received time.Time
 	// late is how much of Discord's patience was spent on the way here.
 	late time.Duration
+	// to is where the answer goes.
+	to target
 	// name is the command's, for metrics.
 	name string
 	// trace is the W3C traceparent of everything that follows from it.
@@ -45,6 +47,8 @@ type waiter struct {
 type owed struct {
 	key    string
 	answer music.Answer
+	// locale is the language that it is given in.
+	locale string
 	// given is true where a predecessor gave the answer.
 	given bool
 }
@@ -66,7 +70,10 @@ func (ws *waiters) begin(i discord.Interaction, now time.Time) *waiter {
 	}
 	ws.known[i.ID] = now
 	ws.order = append(ws.order, i.ID)
-	w := &waiter{i: i, received: now, late: min(i.Age(now), maxLate), accepted: make(chan struct{}), answers: make(chan owed, 1)}
+	w := &waiter{
+		i: i, to: targetOf(i, wayCommand), received: now, late: min(i.Age(now), maxLate),
+		accepted: make(chan struct{}), answers: make(chan owed, 1),
+	}
 	ws.open[i.ID] = w
 	return w
 }

@@ -25,6 +25,8 @@ import (
 type Options struct {
 	// Nodes is how many nodes there are, named n1, n2 and so on.
 	Nodes int
+	// Pool makes the world that with several bots, of which one is not in the guild.
+	Pool bool
 	// Logger gets what the roles log; nil discards it.
 	Logger *slog.Logger
 }
@@ -43,6 +45,9 @@ type Rig struct {
 	Text, Music, Quiet music.ChannelID
 	Bot                music.BotID
 	Token              string
+	// Bots and Tokens are of the whole pool, Bot and Token the first of them.
+	Bots   []music.BotID
+	Tokens []string
 }
 
 // Node is a simulated node with its address.
@@ -62,7 +67,12 @@ func New(t testing.TB, o Options) *Rig {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	r := &Rig{T: t, Log: o.Logger}
-	r.World = simdiscord.New(simdiscord.Options{IdentifyInterval: -1, GlobalLimit: -1, NoRouteLimits: true})
+	world := simdiscord.Options{IdentifyInterval: -1, GlobalLimit: -1, NoRouteLimits: true}
+	if o.Pool {
+		seed := simdiscord.DemoPool()
+		world.Seed = &seed
+	}
+	r.World = simdiscord.New(world)
 	srv := httptest.NewServer(r.World.Handler())
 	r.URL = srv.URL
 	r.World.SetBaseURL(srv.URL)
@@ -116,7 +126,10 @@ func (r *Rig) startNode(name string) *Node {
 func (r *Rig) names() {
 	v := r.World.View()
 	g := v.Guilds[0]
-	r.Guild, r.Bot, r.Token = music.GuildID(g.ID), music.BotID(v.Bots[0].ApplicationID), v.Bots[0].Token
+	for _, b := range v.Bots {
+		r.Bots, r.Tokens = append(r.Bots, music.BotID(b.ApplicationID)), append(r.Tokens, b.Token)
+	}
+	r.Guild, r.Bot, r.Token = music.GuildID(g.ID), r.Bots[0], r.Tokens[0]
 	for _, c := range g.Channels {
 		switch c.Name {
 		case "general":

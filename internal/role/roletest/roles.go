@@ -69,7 +69,7 @@ func (r *Rig) GatewayOptions() gateway.Options {
 		r.T.Fatal(err)
 	}
 	return gateway.Options{
-		Store: r.Store, Bus: r.Bus, Clock: r.Clock(), Logger: r.Log, Holder: "local", Tokens: []string{r.Token},
+		Store: r.Store, Bus: r.Bus, Clock: r.Clock(), Logger: r.Log, Holder: "local", Tokens: r.Tokens,
 		RESTURL: r.URL + "/api/v10", Words: words, Entitlements: plan.Default(), Metrics: &Metrics{},
 	}
 }

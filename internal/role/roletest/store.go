@@ -35,8 +35,8 @@ func (s *Store) Hold() (release func()) {
 	})
 }
 
-// Fail makes a method fail from now on: Commit, Renew, RenewShard or Snapshots. A nil
-// error lets it work again.
+// Fail makes a method fail from now on: Commit, Renew, RenewShard,
+// Snapshots, Done, Settings or RecentTracks. A nil error lets it work again.
 func (s *Store) Fail(method string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -102,4 +102,28 @@ func (s *Store) Renew(ctx context.Context, holder string, held []store.Stamp, tt
 		return err
 	}
 	return s.DB.Renew(ctx, holder, held, ttl)
+}
+
+// Done implements store.Effects.
+func (s *Store) Done(ctx context.Context, keys []string, at time.Time) error {
+	if err := s.failing("Done"); err != nil {
+		return err
+	}
+	return s.DB.Done(ctx, keys, at)
+}
+
+// Settings implements store.Guilds.
+func (s *Store) Settings(ctx context.Context, guild music.GuildID) (music.Settings, error) {
+	if err := s.failing("Settings"); err != nil {
+		return music.Settings{}, err
+	}
+	return s.DB.Settings(ctx, guild)
+}
+
+// RecentTracks implements store.Plays.
+func (s *Store) RecentTracks(ctx context.Context, guild music.GuildID, user music.UserID, filter string, limit int) ([]store.HeardTrack, error) {
+	if err := s.failing("RecentTracks"); err != nil {
+		return nil, err
+	}
+	return s.DB.RecentTracks(ctx, guild, user, filter, limit)
 }

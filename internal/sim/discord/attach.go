@@ -1,9 +1,30 @@
 package discord
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 )
+
+// attachmentFields are those of an attachment that a request may name. The ones
+// of a voice message and of a clip are taken and mean nothing here
+// (https://discord.com/developers/docs/resources/message#attachment-object).
+var attachmentFields = fields{
+	"id!": snowflakeID, "filename": null(str(0, 1024)), "description": null(str(0, 1024)), "title": null(str(0, 1024)),
+	"duration_secs": null(number), "waveform": null(str(0, 400)), "is_remix": null(boolean), "is_spoiler": null(boolean),
+}
+
+// attachmentCheck checks an entry of the list of attachments. What it does not
+// know passes, as on Discord: an edit names the files that it keeps by sending
+// back all that a library knows of them.
+func attachmentCheck(v any, p *problems) {
+	if m, ok := v.(map[string]any); ok {
+		m = maps.Clone(m)
+		maps.DeleteFunc(m, func(name string, _ any) bool { return name != "id" && attachmentFields[name] == nil })
+		v = m
+	}
+	object(attachmentFields)(v, p)
+}
 
 // attach gives a message its files. The list of attachments names those that
 // came with this request by the n of files[n] and those to keep by their id;
@@ -25,6 +46,9 @@ func (b *messageBody) attach(w *World, m *Message) *apiError {
 			}
 			if a.Description != nil {
 				at.Description = *a.Description
+			}
+			if a.Title != nil {
+				at.Title = *a.Title
 			}
 			next = append(next, at)
 		}

@@ -89,7 +89,7 @@ func messageCheck(flags, have int) check {
 			"fail_if_not_exists": null(boolean), "type": null(integer(0, 1)),
 		})),
 		"flags":       null(integer(0, 1<<40)),
-		"attachments": null(list(0, 10, object(fields{"id!": snowflakeID, "filename": null(str(0, 1024)), "description": null(str(0, 1024))}))),
+		"attachments": null(list(0, 10, attachmentCheck)),
 		"sticker_ids": null(list(0, 3, snowflakeID)), "thread_name": null(str(0, 100)), "applied_tags": null(list(0, 5, snowflakeID)),
 		"poll": null(object(fields{})), "shared_client_theme": null(object(fields{})),
 	}, func(v any, p *problems) {
@@ -137,6 +137,7 @@ type messageBody struct {
 		ID          json.Number `json:"id"`
 		Filename    *string     `json:"filename"`
 		Description *string     `json:"description"`
+		Title       *string     `json:"title"`
 	} `json:"attachments"`
 	sent  map[string]any
 	files []upload

@@ -103,7 +103,15 @@ func (w *World) botJoins(g *Guild, ch *Channel, s *session, mute, deaf bool) {
 	}
 	g.Voice[s.BotID] = vs
 	w.tellVoice(g, vs)
-	if !flags { // muting oneself does not change the voice server
+	srv := g.Servers[s.BotID]
+	switch {
+	case flags: // muting oneself does not change the voice server
+	case stays && old.SessionID == s.ID && srv != nil && srv.Endpoint != "":
+		// Who asks again for the channel that it is in hears of the same server
+		// once more: the token is made anew when the channel changes
+		// (https://github.com/discord/discord-api-docs/pull/7078).
+		w.tellServer(g, s.BotID)
+	default:
 		w.newVoiceServer(g, s.BotID)
 	}
 }

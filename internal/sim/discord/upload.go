@@ -56,6 +56,7 @@ type Attachment struct {
 	ID          string `json:"id"`
 	Filename    string `json:"filename"`
 	Description string `json:"description,omitempty"`
+	Title       string `json:"title,omitempty"`
 	ContentType string `json:"content_type,omitempty"`
 	Size        int    `json:"size"`
 
@@ -67,6 +68,9 @@ func (w *World) attachmentJSON(channel string, a Attachment) obj {
 	o := obj{"id": a.ID, "filename": a.Filename, "size": a.Size, "url": url, "proxy_url": url, "flags": 0}
 	if a.Description != "" {
 		o["description"] = a.Description
+	}
+	if a.Title != "" {
+		o["title"] = a.Title
 	}
 	if a.ContentType != "" {
 		o["content_type"] = a.ContentType

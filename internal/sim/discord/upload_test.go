@@ -105,6 +105,21 @@ func TestFilesOfAMessage(t *testing.T) {
 	if a := f.call("PATCH", id, obj{"attachments": []obj{{"id": first["id"]}}}); fmt.Sprint(names(a)) != "[my_song.txt]" {
 		t.Fatalf("the list says which stay: %v", a.body)
 	}
+	// A library sends null for what it does not use, and a whole attachment back for one that stays.
+	named := f.form("POST", base, `{"attachments":[{"id":"0","title":"Tide","waveform":null,"duration_secs":null}]}`, file{"files[0]", "t.txt", []byte("t")})
+	if named.status != 200 || named.body["attachments"].([]any)[0].(obj)["title"] != "Tide" {
+		t.Fatalf("%d %v", named.status, named.body)
+	}
+	whole := named.body["attachments"].([]any)[0].(obj)
+	whole["proxyURL"], whole["ephemeral"] = whole["proxy_url"], false
+	if a := f.call("PATCH", base+"/"+named.body["id"].(string), obj{"attachments": []obj{whole}}); fmt.Sprint(names(a)) != "[t.txt]" {
+		t.Fatalf("a whole attachment stays: %d %v", a.status, a.body)
+	}
+	for _, entry := range []string{`{"title":"no id"}`, `{"id":0,"title":7}`, `{"id":0,"waveform":7}`, `{"id":0,"duration_secs":"x"}`, `[]`} {
+		if a := f.form("POST", base, `{"attachments":[`+entry+`]}`, file{"files[0]", "t.txt", []byte("t")}); a.status != 400 {
+			t.Fatalf("%s: %d %v", entry, a.status, a.body)
+		}
+	}
 	if a := f.form("POST", base, "", file{"files[0]", "alone.txt", []byte("x")}); a.status != 200 {
 		t.Fatalf("a file alone is a message: %v", a.body)
 	}

@@ -56,6 +56,10 @@ func TestVoiceCredentials(t *testing.T) {
 	if f.verify(first) == nil || f.verify(second) != nil {
 		t.Fatal("only the newest credentials are current")
 	}
+	c.send(4, obj{"guild_id": f.guild.ID, "channel_id": f.channel("quiet"), "self_mute": false, "self_deaf": true})
+	if again := c.creds(); again != second {
+		t.Fatalf("who asks again for its channel keeps its voice server: %v, then %v", second, again)
+	}
 	if err := f.w.VoiceServerDown("demo", "atril"); err != nil {
 		t.Fatal(err)
 	}

@@ -79,6 +79,13 @@ func TestPatchRefuses(t *testing.T) {
 			t.Fatalf("player %+v", p)
 		}
 	})
+	t.Run("a whole track as a client has it", func(t *testing.T) {
+		r.want(200, "PATCH", s.path(guild), `{"track":{"encoded":"`+blink+`","info":{"identifier":"blink"},"pluginInfo":{},"requester":1,"userData":{"play":"p"}}}`)
+		if p := r.player(); p.Identifier != "blink" || string(p.UserData) != `{"play":"p"}` {
+			t.Fatalf("player %+v", p)
+		}
+		r.want(200, "PATCH", s.path(guild), `{"track":{"encoded":null}}`)
+	})
 	t.Run("identifiers that cannot play", func(t *testing.T) {
 		for id, message := range map[string]string{
 			"nothing here":  "No matches found for identifier",

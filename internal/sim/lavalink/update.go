@@ -75,9 +75,17 @@ func parseUpdate(body []byte, disabled []string) (*update, error) {
 	return u, nil
 }
 
+// readTrack reads what is to be played. Clients send a track back as they have
+// it, with its info and notes of their own, and the server ignores what it does
+// not know (its decoder is set to,
+// https://github.com/lavalink-devs/Lavalink/blob/master/protocol/src/commonMain/kotlin/dev/arbjerg/lavalink/protocol/v4/mapper.kt).
+// Where nothing says what to play, another field is a mistake.
 func (u *update) readTrack(t *object) {
 	u.readSelection(t, "encoded")
 	raw, ok := t.take("userData")
+	if u.newTrack {
+		clear(t.fields)
+	}
 	if !ok {
 		return
 	}
