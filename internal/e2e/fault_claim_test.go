@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/atrilhq/platform/internal/e2e"
 	"github.com/atrilhq/platform/internal/httpapi/view"
 	"github.com/atrilhq/platform/internal/sim/discord"
 )
@@ -16,6 +17,9 @@ type claim struct {
 	words string
 	check func(*scene)
 }
+
+// patience is how long one waits for sound.
+const patience = 30 * time.Second
 
 // spared is how far a track may be off where it goes on after a silence.
 const spared = 2 * time.Second
@@ -65,10 +69,34 @@ func silentFor(limit time.Duration, whileBroken bool) claim {
 	}}
 }
 
+// goesOnOr wants the same play to be heard at last, with silences of together at
+// most so long, or none.
+func goesOnOr(limit time.Duration) claim {
+	words := fmt.Sprintf("The track goes on on the node; at most %d s of silence where another bot took it over meanwhile.", int(limit.Seconds()))
+	return claim{words, func(s *scene) {
+		s.t.Helper()
+		e2e.Until(s.t, patience, "it sounds", func(ctx context.Context) bool {
+			last, now := nowHeard(s.heardSince(ctx, s.began))
+			return now && last.play == s.play.ID && sounding(ctx, s.r) == 1
+		})
+		gaps, _ := holes(s.heardSince(s.t.Context(), s.began), s.play.ID)
+		var total time.Duration
+		for _, g := range gaps {
+			total += g.long
+			if g.jump < -spared || g.jump > g.long+spared {
+				s.t.Errorf("after %s of silence it went on %s further", g.long, g.jump)
+			}
+		}
+		if total > limit {
+			s.t.Errorf("it was silent for %s, want at most %s", total, limit)
+		}
+	}}
+}
+
 // again waits until the play of the scene is heard after the fault.
 func (s *scene) again() {
 	s.t.Helper()
-	s.r.Until("it sounds again", func(ctx context.Context) bool {
+	e2e.Until(s.t, patience, "it sounds again", func(ctx context.Context) bool {
 		all := s.heardSince(ctx, s.began)
 		gaps, _ := holes(all, s.play.ID)
 		last, now := nowHeard(all)

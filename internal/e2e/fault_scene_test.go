@@ -58,6 +58,10 @@ func raise(t *testing.T, r *e2e.Rig, c faultCase) *scene {
 	if err := r.Control().ClearFaults(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	if c.fresh {
+		r.Daemon.Stop()
+		r.Up()
+	}
 	r.Until("everything is whole", func(ctx context.Context) bool { return allReady(ctx, r) })
 	s.dismiss()
 	join(t, r, "ana", "demo", s.channel)
@@ -103,7 +107,7 @@ func (s *scene) dismiss() {
 func (s *scene) must(line string) {
 	s.t.Helper()
 	text := textOf(say(s.t, s.r, "ana", line))
-	if !strings.Contains(text, "Now playing") && !strings.Contains(text, "Added") {
+	if !strings.Contains(text, "Now playing") && !strings.Contains(text, "Up next") {
 		s.t.Fatalf("ana typed %s and was told %q", line, text)
 	}
 }
