@@ -131,6 +131,8 @@ type (
 		Bot    BotID     `json:"bot"`
 		Play   PlayID    `json:"play"`
 		Reason EndReason `json:"reason"`
+		// Seeks is the last seek that the node had carried out by then.
+		Seeks int `json:"seeks,omitempty"`
 	}
 	// PlayException is the node's word that a track threw. An end follows.
 	PlayException struct {

@@ -90,6 +90,8 @@ func shape(g *music.Guild) error {
 			return fail("a play that cannot be")
 		case v.Resets > music.MaxRetries:
 			return fail("too many resets")
+		case p.Volume > g.Entitlements.MaxVolume:
+			return fail("it is louder than the plan allows")
 		}
 		if len(p.History) > music.HistoryLength || p.Loop == music.LoopOff || v.Want == "" && p.Loop != "" {
 			return fail("a history without bound, or a loop of nothing")

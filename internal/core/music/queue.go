@@ -126,6 +126,11 @@ func (s *step) resolved(r Resolved) {
 	s.touch(p.Bot, AspectPanel)
 	answer := s.queued(p, i, slots, r)
 	s.advance(p)
+	if p.Voice.Want == "" {
+		// The plan has no room for the bot any more, and it left with its queue.
+		s.refuse(old.Reply(), s.noBotFree())
+		return
+	}
 	if p.Play != nil && p.Play.Slot == old.ID && r.Playlist == "" {
 		answer.Kind, answer.Position = AnswerPlaying, 0
 	}

@@ -137,6 +137,8 @@ func (s *step) tick() {
 			}
 		}
 		switch p := s.g.Player(held.Bot); {
+		case due(p.Voice.JoinBy) && p.Voice.Gone:
+			s.thrownOut(s.edit(p.Bot))
 		case due(p.Voice.JoinBy) && !p.Voice.Reset:
 			s.joinFailed(s.edit(p.Bot))
 		case due(p.EmptyAt):
