@@ -72,7 +72,7 @@ func silentFor(limit time.Duration, whileBroken bool) claim {
 // goesOnOr wants the same play to be heard at last, with silences of together at
 // most so long, or none.
 func goesOnOr(limit time.Duration) claim {
-	words := fmt.Sprintf("The track goes on on the node; at most %d s of silence where another bot took it over meanwhile.", int(limit.Seconds()))
+	words := fmt.Sprintf("The music goes on, with at most %d s of silence where another bot or node takes it over.", int(limit.Seconds()))
 	return claim{words, func(s *scene) {
 		s.t.Helper()
 		e2e.Until(s.t, patience, "it sounds", func(ctx context.Context) bool {

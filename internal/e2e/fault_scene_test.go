@@ -33,18 +33,21 @@ type scene struct {
 	down string
 }
 
-// allReady says whether bots, nodes and the pool are as at first.
-func allReady(ctx context.Context, r *e2e.Rig) bool {
+// unready says what is not as at first with bots, nodes and the pool.
+func unready(ctx context.Context, r *e2e.Rig) string {
 	s, err := r.API().Status(ctx)
 	if err != nil || !s.Ready || slices.ContainsFunc(s.Bots, func(b view.Bot) bool { return b.State != "ready" }) {
-		return false
+		return fmt.Sprintf("status %+v %v", s, err)
 	}
 	nodes, err := r.API().Nodes(ctx)
 	if err != nil || slices.ContainsFunc(nodes.Items, func(n view.Node) bool { return n.State != "up" }) {
-		return false
+		return fmt.Sprintf("nodes %+v %v", nodes, err)
 	}
 	g, err := r.API().Guild(ctx, "demo")
-	return err == nil && len(g.Bots) >= 3 && !slices.ContainsFunc(g.Bots[:3], func(b view.GuildBot) bool { return !b.Present || b.Away })
+	if err != nil || len(g.Bots) < 3 || slices.ContainsFunc(g.Bots[:3], func(b view.GuildBot) bool { return !b.Present || b.Away }) {
+		return fmt.Sprintf("guild %+v %v", g, err)
+	}
+	return ""
 }
 
 // raise puts the stage in order after the case before, lets ana join a channel
@@ -62,7 +65,16 @@ func raise(t *testing.T, r *e2e.Rig, c faultCase) *scene {
 		r.Daemon.Stop()
 		r.Up()
 	}
-	r.Until("everything is whole", func(ctx context.Context) bool { return allReady(ctx, r) })
+	wrong := "?"
+	defer func() {
+		if wrong != "" {
+			t.Logf("not whole: %s", wrong)
+		}
+	}()
+	r.Until("everything is whole", func(ctx context.Context) bool {
+		wrong = unready(ctx, r)
+		return wrong == ""
+	})
 	s.dismiss()
 	join(t, r, "ana", "demo", s.channel)
 	if !c.quiet {

@@ -2,12 +2,14 @@ package e2e_test
 
 import (
 	"context"
+	"flag"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/atrilhq/platform/internal/e2e"
+	"github.com/atrilhq/platform/internal/sim/faults"
 )
 
 // faultCase says what comes of a fault.
@@ -74,6 +76,9 @@ func (c faultCase) run(t *testing.T, r *e2e.Rig) {
 	for _, cl := range slices.Concat(first, then) {
 		cl.check(s)
 	}
+	if strings.HasPrefix(c.fault, "rest.") {
+		s.struck(c.fault)
+	}
 	s.mend()
 	for _, cl := range c.mended {
 		cl.check(s)
@@ -84,6 +89,15 @@ func (c faultCase) run(t *testing.T, r *e2e.Rig) {
 	if c.remedy != nil {
 		c.remedy(s)
 	}
+}
+
+// struck wants that a fault that waits was run into.
+func (s *scene) struck(fault string) {
+	s.t.Helper()
+	s.r.Until("it struck", func(ctx context.Context) bool {
+		all, err := s.r.Control().Faults(ctx)
+		return err == nil && !slices.ContainsFunc(all, func(f faults.Fault) bool { return f.Name == fault && len(f.Active) > 0 })
+	})
 }
 
 // report says everything about a case that failed.
@@ -97,19 +111,21 @@ func (s *scene) report() {
 
 // group is the cases that share a rig.
 type group struct {
-	name  string
-	nodes int
-	cases []faultCase
+	name, title string
+	nodes       int
+	cases       []faultCase
 }
 
 func faultGroups() []group {
 	return []group{
-		{"gateway", 1, gatewayFaults()},
-		{"rest", 1, restFaults()},
-		{"voice", 1, voiceFaults()},
-		{"node", 2, nodeFaults()},
+		{"gateway", "Discord's gateway", 1, gatewayFaults()},
+		{"rest", "Discord's REST interface", 1, restFaults()},
+		{"voice", "Voice and guilds", 1, voiceFaults()},
+		{"node", "Audio nodes (of two)", 2, nodeFaults()},
 	}
 }
+
+var update = flag.Bool("update", false, "write docs/FAULTS.md anew")
 
 func TestFaults(t *testing.T) {
 	t.Parallel()

@@ -1,5 +1,12 @@
 package e2e_test
 
+// inAudience is a bot that plays and may not be heard.
+func inAudience() claim {
+	c := goesOn()
+	c.words = "Nothing while the bot is in the audience of the stage. The node plays on, so the music is there as soon as the bot may speak."
+	return c
+}
+
 func voiceFaults() []faultCase {
 	return []faultCase{
 		{fault: "voice.server_move", sees: []claim{quietJournal()}, reads: []claim{works()}, hears: goesOn()},
@@ -18,8 +25,8 @@ func voiceFaults() []faultCase {
 		{
 			fault: "voice.user_limit", args: map[string]string{"channel": "music", "limit": "1"}, quiet: true,
 			when:  "Nobody plays anything yet.",
-			reads: []claim{answers("/play query:\"last ferry\"", "it is probably full")},
-			sees:  []claim{event("music.voice.join_failed", "")},
+			reads: []claim{answers("/play query:\"last ferry\"", "I could not get into")},
+			sees:  []claim{quietJournal()},
 			hears: nothing(),
 		},
 		{
@@ -39,11 +46,11 @@ func voiceFaults() []faultCase {
 		{
 			fault: "voice.stage", args: map[string]string{"channel": "music"},
 			sees:  []claim{event("music.voice.moved", "")},
-			reads: []claim{works()}, hears: goesOn(),
+			reads: []claim{notice("Waiting for permission to speak")}, hears: inAudience(),
 		},
 		{
 			fault: "voice.suppress", channel: "stage", before: func(s *scene) { s.mend() }, sees: []claim{event("music.voice.suppressed", "")},
-			reads: []claim{notice("I am in the audience of")}, hears: goesOn(),
+			reads: []claim{notice("I am in the audience of")}, hears: inAudience(),
 		},
 		{
 			fault: "voice.channel_deleted", args: map[string]string{"channel": "music"},
@@ -62,7 +69,7 @@ func voiceFaults() []faultCase {
 			mended: []claim{event("music.bot.joined", "")}, hears: silentFor(moment, false),
 		},
 		{
-			fault: "voice.bot_added", sees: []claim{event("music.bot.joined", "")}, reads: []claim{answers("/bots", "<@")}, hears: goesOn(),
+			fault: "voice.bot_added", sees: []claim{event("music.bot.joined", "")}, reads: []claim{answers("/bots", "plays **[Ocean Floor]")}, hears: goesOn(),
 		},
 	}
 }
