@@ -46,7 +46,7 @@ func refusedForGood(code, why string) faultCase {
 		reads: []claim{unanswered("/nowplaying")},
 		mended: []claim{{"once it was put right and the daemon started: bot `ready`", func(s *scene) {
 			s.t.Helper()
-			s.r.Up()
+			s.start()
 			bot("ready").check(s)
 		}}, works()},
 		hears: goesOnOr(moment),
@@ -72,7 +72,7 @@ func workerRefused() faultCase {
 		remedy: func(s *scene) {
 			s.t.Helper()
 			s.r.Daemon.Stop()
-			s.r.Up()
+			s.start()
 		},
 	}
 }

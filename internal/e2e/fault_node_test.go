@@ -20,13 +20,20 @@ func everyNode(c faultCase) faultCase {
 	return c
 }
 
+// linkFaults take as long as it takes to find a dead link, so they are a group
+// of their own.
+func linkFaults() []faultCase {
+	return []faultCase{
+		{fault: "node.half_open", sees: []claim{logs("a session on a node is down"), logs("a session on a node is up")}, reads: []claim{works()}, hears: goesOn()},
+	}
+}
+
 func nodeFaults() []faultCase {
 	ferry := `/play query:"last ferry"`
 	return []faultCase{
 		{fault: "node.down", sees: []claim{nodeIs("down"), event("music.player.placed", "")}, reads: []claim{works()}, hears: silentFor(moment, false)},
 		{fault: "node.down", args: map[string]string{"sessions": "lost"}, sees: []claim{nodeIs("down"), event("music.player.placed", "")}, reads: []claim{works()}, hears: silentFor(moment, false)},
 		{fault: "node.cut", sees: []claim{logs("a session on a node is up"), quietJournal()}, reads: []claim{works()}, hears: goesOn()},
-		{fault: "node.half_open", sees: []claim{logs("a session on a node is down"), logs("a session on a node is up")}, reads: []claim{works()}, hears: goesOn()},
 		{fault: "node.forget", sees: []claim{logs("a session on a node is up")}, reads: []claim{works()}, hears: silentFor(moment, false)},
 		{
 			fault: "node.refuse_sessions", when: "The socket is cut, too.", act: func(s *scene) { s.also("node.cut", nil) },

@@ -20,6 +20,9 @@ import (
 type scene struct {
 	t *testing.T
 	r *e2e.Rig
+	// group is the test of the whole group, which outlives the case and so owns
+	// the daemons.
+	group testing.TB
 	// channel is where ana is, bot who plays there, play what plays.
 	channel, bot string
 	play         view.Play
@@ -52,9 +55,9 @@ func unready(ctx context.Context, r *e2e.Rig) string {
 
 // raise puts the stage in order after the case before, lets ana join a channel
 // and play a track there.
-func raise(t *testing.T, r *e2e.Rig, c faultCase) *scene {
+func raise(t *testing.T, group testing.TB, r *e2e.Rig, c faultCase) *scene {
 	t.Helper()
-	s := &scene{t: t, r: r, channel: c.channel}
+	s := &scene{t: t, r: r, group: group, channel: c.channel}
 	if s.channel == "" {
 		s.channel = "music"
 	}
@@ -63,7 +66,7 @@ func raise(t *testing.T, r *e2e.Rig, c faultCase) *scene {
 	}
 	if c.fresh {
 		r.Daemon.Stop()
-		r.Up()
+		s.start()
 	}
 	wrong := "?"
 	defer func() {
@@ -101,6 +104,15 @@ func raise(t *testing.T, r *e2e.Rig, c faultCase) *scene {
 	s.logged = len(r.Daemon.Log())
 	s.began = time.Now()
 	return s
+}
+
+// start starts the daemon for this case and those after it.
+func (s *scene) start() {
+	s.t.Helper()
+	s.r.TB = s.group
+	s.r.Launch()
+	s.r.TB = s.t
+	s.r.Ready()
 }
 
 // dismiss sends all bots of demo out of their channels.

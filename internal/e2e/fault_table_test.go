@@ -57,10 +57,10 @@ func mapsKeys(m map[string]string) func(func(string) bool) {
 }
 
 func (c faultCase) run(t *testing.T, r *e2e.Rig) {
-	old := r.TB
+	group := r.TB
 	r.TB = t
-	defer func() { r.TB = old }()
-	s := raise(t, r, c)
+	defer func() { r.TB = group }()
+	s := raise(t, group, r, c)
 	defer s.report()
 	if c.before != nil {
 		c.before(s)
@@ -122,6 +122,7 @@ func faultGroups() []group {
 		{"rest", "Discord's REST interface", 1, restFaults()},
 		{"voice", "Voice and guilds", 1, voiceFaults()},
 		{"node", "Audio nodes (of two)", 2, nodeFaults()},
+		{"link", "Links to audio nodes", 2, linkFaults()},
 	}
 }
 
