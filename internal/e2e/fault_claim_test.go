@@ -189,6 +189,16 @@ func notice(want string) claim {
 	}}
 }
 
+// panel wants a text in a message of the channel that may have been there before.
+func panel(want string) claim {
+	return claim{fmt.Sprintf("The panel: “%s”.", want), func(s *scene) {
+		s.t.Helper()
+		s.r.Until("the panel says "+want, func(ctx context.Context) bool {
+			return slices.ContainsFunc(s.posted(ctx), func(m discord.Shown) bool { return strings.Contains(mustJSON(m.Message["embeds"]), want) })
+		})
+	}}
+}
+
 // What the operator sees.
 
 // event wants an event of the journal that has a text in its data.

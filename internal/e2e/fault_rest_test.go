@@ -14,13 +14,20 @@ func limited(form string, more ...string) faultCase {
 	}
 }
 
+// onPanel has the panel edited, because interactions are not under the global limit.
+func onPanel(c faultCase) faultCase {
+	c.when = "The volume is changed, so that the panel is edited."
+	c.act = func(s *scene) { s.types("/volume percent:50") }
+	return c
+}
+
 func restFaults() []faultCase {
 	answer := "POST /interactions"
 	return []faultCase{
 		limited("route"),
 		limited("route", "header", "fraction"),
 		limited("shared"),
-		limited("global"),
+		onPanel(limited("global", "route", "/channels/")),
 		limited("cloudflare"),
 		{
 			fault: "rest.slow", args: atril("delay", "1s", "count", "1", "route", answer),

@@ -46,7 +46,7 @@ func voiceFaults() []faultCase {
 		{
 			fault: "voice.stage", args: map[string]string{"channel": "music"},
 			sees:  []claim{event("music.voice.moved", "")},
-			reads: []claim{notice("Waiting for permission to speak")}, hears: inAudience(),
+			reads: []claim{panel("Waiting for permission to speak")}, hears: inAudience(),
 		},
 		{
 			fault: "voice.suppress", channel: "stage", before: func(s *scene) { s.mend() }, sees: []claim{event("music.voice.suppressed", "")},
