@@ -82,6 +82,9 @@ type (
 	// ChannelGone says that a channel was deleted.
 	ChannelGone struct {
 		Channel ChannelID `json:"channel"`
+		// Bot is whose connection says so; empty where that is not known. Whether
+		// another bot was still in the channel only its own connection can say.
+		Bot BotID `json:"bot,omitempty"`
 	}
 	// Placed says that a player was given a node. An empty Node takes it away.
 	Placed struct {

@@ -266,6 +266,9 @@ func (s *step) channelGone(c ChannelGone) {
 		if held.Text == c.Channel {
 			s.edit(held.Bot).Text = ""
 		}
+		if c.Bot != "" && c.Bot != held.Bot {
+			continue // it may have been moved out before, which is not known here yet
+		}
 		if held.Voice.Channel == c.Channel {
 			// Nobody is in a channel that is not there, whether Discord says so or not.
 			p := s.edit(held.Bot)
