@@ -37,8 +37,9 @@ func main() {
 	node := flag.String("node", "", "`host:port` of the node")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, *url, *node); err != nil {
+	err := run(ctx, *url, *node)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "barebot:", err)
 		os.Exit(1)
 	}

@@ -110,7 +110,9 @@ func (b *barebot) join(ctx context.Context, e *events.ApplicationCommandInteract
 }
 
 // update changes the player and answers.
-func (b *barebot) update(ctx context.Context, e *events.ApplicationCommandInteractionCreate, guild snowflake.ID, text string, opt lavalink.PlayerUpdateOpt) error {
+func (b *barebot) update(
+	ctx context.Context, e *events.ApplicationCommandInteractionCreate, guild snowflake.ID, text string, opt lavalink.PlayerUpdateOpt,
+) error {
 	if err := b.link.Player(guild).Update(ctx, opt); err != nil {
 		text = "That did not work."
 		return errors.Join(err, e.CreateMessage(discord.MessageCreate{Content: text}))

@@ -21,9 +21,11 @@ func main() {
 	node := flag.String("node", "", "`host:port` of the node")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	f := newFloor(*url, *node, os.Getenv("DISCORD_TOKEN"), os.Getenv("LAVALINK_PASSWORD"))
-	if err := f.run(ctx); err != nil && ctx.Err() == nil {
+	err := f.run(ctx)
+	over := ctx.Err() != nil
+	stop()
+	if err != nil && !over {
 		fmt.Fprintln(os.Stderr, "floor:", err)
 		os.Exit(1)
 	}

@@ -114,8 +114,14 @@ func TestPercentile(t *testing.T) {
 		p      float64
 		want   time.Duration
 	}{
-		{nil, 50, 0}, {[]time.Duration{7}, 99, 7}, {[]time.Duration{7}, 0, 7},
-		{hundred, 50, 50}, {hundred, 99, 99}, {hundred, 100, 100}, {hundred, 99.5, 100}, {[]time.Duration{3, 1, 2}, 50, 2},
+		{nil, 50, 0},
+		{[]time.Duration{7}, 99, 7},
+		{[]time.Duration{7}, 0, 7},
+		{hundred, 50, 50},
+		{hundred, 99, 99},
+		{hundred, 100, 100},
+		{hundred, 99.5, 100},
+		{[]time.Duration{3, 1, 2}, 50, 2},
 	} {
 		if got := load.Percentile(c.values, c.p); got != c.want {
 			t.Errorf("the %vth percentile is %v, want %v", c.p, got, c.want)

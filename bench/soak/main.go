@@ -35,8 +35,9 @@ func main() {
 	bin := flag.String("bin", "bin", "`directory` of the built programs")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := run(ctx, os.Stdout, *bin, time.Duration(*minutes*float64(time.Minute))); err != nil {
+	err := run(ctx, os.Stdout, *bin, time.Duration(*minutes*float64(time.Minute)))
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "soak:", err)
 		os.Exit(1)
 	}

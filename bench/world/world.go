@@ -28,8 +28,10 @@ const (
 	Password = "bench-only"
 	// Member is who types commands, in every guild.
 	Member = "ana"
-	// VoiceChannel is where Member sits; OtherChannel is empty.
-	VoiceChannel, OtherChannel = "music", "quiet"
+	// VoiceChannel is where Member sits.
+	VoiceChannel = "music"
+	// OtherChannel is empty.
+	OtherChannel = "quiet"
 	// songs is how many different tracks there are.
 	songs = 300
 )

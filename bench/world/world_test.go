@@ -3,7 +3,6 @@ package world_test
 import (
 	"context"
 	"net/http"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -82,7 +81,7 @@ func TestPeers(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), within)
 			defer cancel()
 			w := start(t, 3)
-			p, err := proc.Start(filepath.Join(bin, name), os.TempDir(), []string{"DISCORD_TOKEN=" + world.Token(), "LAVALINK_PASSWORD=" + world.Password},
+			p, err := proc.Start(filepath.Join(bin, name), t.TempDir(), []string{"DISCORD_TOKEN=" + world.Token(), "LAVALINK_PASSWORD=" + world.Password},
 				"--rest", "http://"+w.Address+"/api/v10", "--node", w.NodeAddress)
 			if err != nil {
 				t.Fatal(err)

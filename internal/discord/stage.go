@@ -108,7 +108,7 @@ func (s *stages) attend(ctx context.Context, guild string, v *stay) {
 
 // speak makes the bot heard where it is, as far as that is possible.
 func (s *stages) speak(ctx context.Context, guild string, v *stay) {
-	for try := 0; try < stageTries; try++ {
+	for try := range stageTries {
 		place, suppressed, may := s.c.onStage(guild)
 		if place != v.place {
 			v.place, v.efforts, v.asked, v.refused, v.may = place, 0, false, false, false

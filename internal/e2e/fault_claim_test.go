@@ -142,17 +142,6 @@ func nextTrack(limit time.Duration) claim {
 	}}
 }
 
-// begins wants that what was asked for under the fault is heard in the end.
-func begins(words string) claim {
-	return claim{words, func(s *scene) {
-		s.t.Helper()
-		s.r.Until("it begins", func(ctx context.Context) bool {
-			last, now := nowHeard(s.heardSince(ctx, s.began))
-			return now && last.track == "last-ferry"
-		})
-	}}
-}
-
 // What the member reads.
 
 // answers types a line and wants a text in the answer.

@@ -1,5 +1,7 @@
 package e2e_test
 
+import "maps"
+
 import "time"
 
 // everyNode makes a case one of all nodes: a search may be answered by any.
@@ -9,9 +11,7 @@ func everyNode(c faultCase) faultCase {
 		s.t.Helper()
 		for _, name := range nodesOf(s.t.Context(), s.r) {
 			args := map[string]string{"node": name}
-			for k, v := range c.args {
-				args[k] = v
-			}
+			maps.Copy(args, c.args)
 			if _, err := s.r.Control().SetFault(s.t.Context(), c.fault, args); err != nil {
 				s.t.Fatal(err)
 			}

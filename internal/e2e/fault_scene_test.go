@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -55,9 +56,9 @@ func unready(ctx context.Context, r *e2e.Rig) string {
 
 // raise puts the stage in order after the case before, lets ana join a channel
 // and play a track there.
-func raise(t *testing.T, group testing.TB, r *e2e.Rig, c faultCase) *scene {
+func raise(t *testing.T, r *e2e.Rig, c faultCase) *scene {
 	t.Helper()
-	s := &scene{t: t, r: r, group: group, channel: c.channel}
+	s := &scene{t: t, r: r, group: r.TB, channel: c.channel}
 	if s.channel == "" {
 		s.channel = "music"
 	}
@@ -154,9 +155,7 @@ func (s *scene) player(ctx context.Context) (view.Player, bool) {
 func (s *scene) set(c faultCase) {
 	s.t.Helper()
 	args := map[string]string{}
-	for k, v := range c.args {
-		args[k] = v
-	}
+	maps.Copy(args, c.args)
 	if strings.HasPrefix(c.fault, "node.") {
 		args["node"] = s.node
 		if s.node == "" {

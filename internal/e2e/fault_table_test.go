@@ -60,7 +60,7 @@ func (c faultCase) run(t *testing.T, r *e2e.Rig) {
 	group := r.TB
 	r.TB = t
 	defer func() { r.TB = group }()
-	s := raise(t, group, r, c)
+	s := raise(t, r, c)
 	defer s.report()
 	if c.before != nil {
 		c.before(s)

@@ -105,8 +105,9 @@ type Health interface {
 	Count(ctx context.Context) (Counts, error)
 }
 
-// Store is all of it, as one database keeps it.
-type Store interface {
+// Store is all of it, as one database keeps it. It is what daemon opens; each
+// role asks for the parts that it needs.
+type Store interface { //nolint:interfacebloat // the sum of the interfaces above
 	Committer
 	Leases
 	Guilds

@@ -256,7 +256,7 @@ type RuleInfo struct {
 }
 
 // Info returns what events show of the track.
-func (t Track) Info() TrackInfo {
+func (t *Track) Info() TrackInfo {
 	return TrackInfo{
 		Identifier: t.Identifier, Title: t.Title, Author: t.Author, Source: t.Source,
 		URI: t.URI, ISRC: t.ISRC, LengthMS: int64(t.Length / time.Millisecond), Stream: t.Stream,

@@ -51,17 +51,16 @@ func (s *step) relieveAll() {
 }
 
 // relieve hands the work of a bot that cannot do it to another one, if there is
-// one. It reports whether it did.
-func (s *step) relieve(held *Player) bool {
+// one.
+func (s *step) relieve(held *Player) {
 	if held.Voice.Want == "" || held.Play == nil && len(held.Queue) == 0 && len(held.Owed) == 0 {
-		return false
+		return
 	}
 	to := s.substitute(held.Bot)
 	if to == "" {
-		return false
+		return
 	}
 	s.handOver(held.Bot, to)
-	return true
 }
 
 // substitute finds a bot that is here and has nothing to do. The number of bots

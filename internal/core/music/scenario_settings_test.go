@@ -12,7 +12,8 @@ import (
 	"github.com/atrilhq/platform/internal/core/plan"
 )
 
-func ref[T any](v T) *T { return &v }
+//go:fix inline
+func ref[T any](v T) *T { return new(v) }
 
 // admin changes the settings as one who may.
 func (b *bench) admin(c music.SettingsChange) music.Answer {
@@ -41,17 +42,17 @@ func TestSettingsRefuse(t *testing.T) {
 		what   string
 		limit  int
 	}{
-		"too loud":                  {music.SettingsChange{Volume: ref(151)}, "volume", 150},
-		"below silence":             {music.SettingsChange{Volume: ref(-1)}, "volume", 150},
+		"too loud":                  {music.SettingsChange{Volume: new(151)}, "volume", 150},
+		"below silence":             {music.SettingsChange{Volume: new(-1)}, "volume", 150},
 		"idle too short":            {music.SettingsChange{Idle: ref(time.Second)}, "idle", 10},
 		"idle below zero":           {music.SettingsChange{Idle: ref(-time.Hour)}, "idle", 10},
 		"idle too long":             {music.SettingsChange{Idle: ref(25 * time.Hour)}, "idle", 86_400},
 		"empty too short":           {music.SettingsChange{Empty: ref(time.Duration(0))}, "empty", 10},
 		"empty too long":            {music.SettingsChange{Empty: ref(24*time.Hour + 1)}, "empty", 86_400},
-		"an unknown language":       {music.SettingsChange{Language: ref("tlh")}, "language", 0},
+		"an unknown language":       {music.SettingsChange{Language: new("tlh")}, "language", 0},
 		"a channel of spaces":       {music.SettingsChange{Announce: ref(music.ChannelID("4 0"))}, "announce", 0},
 		"a channel of control":      {music.SettingsChange{Announce: ref(music.ChannelID("4\x00"))}, "announce", 0},
-		"a channel too long":        {music.SettingsChange{Announce: ref(music.ChannelID(strings.Repeat("4", 65)))}, "announce", 0},
+		"a channel too long":        {music.SettingsChange{Announce: new(music.ChannelID(strings.Repeat("4", 65)))}, "announce", 0},
 		"elsewhere by roles":        {music.SettingsChange{Elsewhere: ref(music.UseRoles)}, "elsewhere", 0},
 		"a rule of no channel":      {rule("", music.UseNobody), "rule", 0},
 		"a rule of another kind":    {rule("40", "some"), "rule", 0},
@@ -94,7 +95,7 @@ func TestSettingsRefuse(t *testing.T) {
 func TestSettingsAreKeptAndTold(t *testing.T) {
 	b := newBench(t)
 	a := b.admin(music.SettingsChange{
-		Volume: ref(70), Idle: ref(time.Minute), Empty: ref(time.Hour), Announce: ref(music.ChannelID("41")), Language: ref("es"),
+		Volume: new(70), Idle: ref(time.Minute), Empty: ref(time.Hour), Announce: ref(music.ChannelID("41")), Language: new("es"),
 		Elsewhere: ref(music.UseNobody), Rule: &music.ChannelRule{Channel: "40", Use: music.UseRoles, Roles: []music.RoleID{"r", "s", "r"}},
 	})
 	b.kind(a, music.AnswerSettingsSet)
@@ -110,7 +111,7 @@ func TestSettingsAreKeptAndTold(t *testing.T) {
 		e.Elsewhere != music.UseNobody || len(e.Rules) != 1 || !slices.Equal(e.Rules[0].Roles, []music.RoleID{"r", "s"}) {
 		t.Fatalf("%+v", e)
 	}
-	if b.admin(music.SettingsChange{Volume: ref(70)}); b.last.Changed || len(b.last.Events) > 0 {
+	if b.admin(music.SettingsChange{Volume: new(70)}); b.last.Changed || len(b.last.Events) > 0 {
 		t.Fatal("the same again changed something")
 	}
 	a.Settings.Rules[0].Use = music.UseNobody
@@ -179,7 +180,7 @@ func TestSettingsActAtOnce(t *testing.T) {
 		if got := locale(music.Pause{}); got != "fr" {
 			t.Fatal(got)
 		}
-		b.admin(music.SettingsChange{Language: ref("es")})
+		b.admin(music.SettingsChange{Language: new("es")})
 		if got := locale(music.Pause{}); got != "es" {
 			t.Fatalf("a refusal is in %q", got)
 		}
@@ -189,12 +190,12 @@ func TestSettingsActAtOnce(t *testing.T) {
 	})
 	t.Run("a bot starts with the volume, within the plan", func(t *testing.T) {
 		b := listening(t)
-		b.admin(music.SettingsChange{Volume: ref(60)})
+		b.admin(music.SettingsChange{Volume: new(60)})
 		if b.player().Volume != 100 {
 			t.Fatal("what plays became quieter")
 		}
 		b.as(ana, lounge, music.Leave{})
-		b.admin(music.SettingsChange{Volume: ref(120)})
+		b.admin(music.SettingsChange{Volume: new(120)})
 		if b.player().Volume != 120 {
 			t.Fatalf("%+v", b.player())
 		}

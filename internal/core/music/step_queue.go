@@ -7,10 +7,10 @@ import (
 
 // shown is what people are shown of a place: its track, or while that is not
 // known one that has the query for a title.
-func (q *Slot) shown() *Track {
-	t := q.Track
-	if q.State == SlotPending || q.State == SlotWaiting {
-		t = Track{Title: q.Query().Text}
+func (s *Slot) shown() *Track {
+	t := s.Track
+	if s.State == SlotPending || s.State == SlotWaiting {
+		t = Track{Title: s.Query().Text}
 	}
 	return &t
 }

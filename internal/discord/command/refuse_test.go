@@ -88,7 +88,7 @@ func TestParseTime(t *testing.T) {
 	for in, want := range map[string]time.Duration{
 		"0": 0, "83": 83 * time.Second, "1:23": 83 * time.Second, "01:05": 65 * time.Second, "1:02:03": time.Hour + 2*time.Minute + 3*time.Second,
 		"90:00": 90 * time.Minute, "1h2m": time.Hour + 2*time.Minute, "2m30s": 150 * time.Second, "90s": 90 * time.Second, "1H": time.Hour,
-		" 2m 30s ": 150 * time.Second, "90m": 90 * time.Minute, "0:00:00": 0, "99:59:59": 100*time.Hour - time.Second,
+		"2m 30s": 150 * time.Second, "90m": 90 * time.Minute, "0:00:00": 0, "99:59:59": 100*time.Hour - time.Second,
 	} {
 		if got, ok := command.ParseTime(in); !ok || got != want {
 			t.Errorf("%q: got %v, %v", in, got, ok)

@@ -1,6 +1,8 @@
 package command
 
 import (
+	"strings"
+
 	"github.com/disgoorg/disgo/discord"
 
 	"github.com/atrilhq/platform/internal/i18n"
@@ -118,15 +120,16 @@ func Lines(p *i18n.Printer) []Line {
 }
 
 func line(p *i18n.Printer, before string, d definition) Line {
-	usage := before + d.name
+	var usage strings.Builder
+	usage.WriteString(before + d.name)
 	for _, o := range d.options {
 		if o.required {
-			usage += " " + o.name
+			usage.WriteString(" " + o.name)
 		} else {
-			usage += " [" + o.name + "]"
+			usage.WriteString(" [" + o.name + "]")
 		}
 	}
-	return Line{Usage: usage, Description: p.Text(d.description, nil)}
+	return Line{Usage: usage.String(), Description: p.Text(d.description, nil)}
 }
 
 // Completes is true where suggestions are owed while a member types an option

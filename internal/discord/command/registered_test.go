@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -46,9 +47,7 @@ func values(o wireOption) []string {
 		if o.MaxValue != nil {
 			most = *o.MaxValue
 		}
-		least, _ := json.Marshal(*o.MinValue)
-		greatest, _ := json.Marshal(most)
-		return []string{string(least), string(greatest)}
+		return []string{strconv.Itoa(*o.MinValue), strconv.Itoa(most)}
 	case yesNo:
 		return []string{"true", "false"}
 	case member, role, place:

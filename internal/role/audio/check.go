@@ -77,14 +77,20 @@ func (r *Role) checkPlayer(g *music.Guild, p *music.Player, now time.Time) {
 		return
 	}
 	l := r.links.find(linkKey{partition.Of(g.ID, r.partitions), p.Node, p.Bot})
-	if l == nil {
+	switch {
+	case l == nil:
 		r.steering.wake(k)
-		return
-	}
-	if l.Status().State == lavalink.StateDown {
+	case l.Status().State == lavalink.StateDown:
 		r.unreachable(k, p, l, now)
-		return
+	default:
+		r.compare(g, p, l, now)
 	}
+}
+
+// compare looks at what the node has for a play, and acts where that is not
+// what it should be and nothing said so.
+func (r *Role) compare(g *music.Guild, p *music.Player, l *lavalink.Link, now time.Time) {
+	k := playerKey{g.ID, p.Bot}
 	seen, known := l.Observe(g.ID)
 	switch {
 	case known && seen.Play == p.Play.ID && p.Play.Phase != music.PhaseSounding && p.Voice.Ready() && !p.Paused &&

@@ -67,12 +67,6 @@ func newNode(c *lavalink.Client, now time.Time) *node {
 
 func (n *node) name() music.NodeName { return n.client.Node().Name }
 
-func (n *node) up() bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.state == NodeUp
-}
-
 // sources are those that the node said it plays, nil where it never said.
 func (n *node) sources() []string {
 	n.mu.Lock()

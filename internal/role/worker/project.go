@@ -24,7 +24,7 @@ const (
 	idleLag = 1_000
 )
 
-var endedType = music.PlayFinished{}.EventType()
+func endedType() string { return music.PlayFinished{}.EventType() }
 
 // project makes plays of the journal until ctx ends: at once when one ended, and
 // from time to time.
@@ -59,7 +59,7 @@ func (r *Role) await(ctx context.Context, told <-chan bus.Message) bool {
 			if !open {
 				told = nil // the bus is closed: there is the time left
 			}
-			if m.Kind == endedType {
+			if m.Kind == endedType() {
 				return r.pause(ctx, gather)
 			}
 		}
@@ -112,7 +112,7 @@ func (r *Role) next(ctx context.Context) (more bool, err error) {
 	if err != nil || len(last) == 0 {
 		return false, err
 	}
-	rows, err := r.opt.Store.Events(ctx, store.EventQuery{After: at, Types: []string{endedType}, Limit: projectLimit})
+	rows, err := r.opt.Store.Events(ctx, store.EventQuery{After: at, Types: []string{endedType()}, Limit: projectLimit})
 	if err != nil {
 		return false, err
 	}

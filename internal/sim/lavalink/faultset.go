@@ -18,7 +18,7 @@ const (
 	FaultHalfOpen        = "node.half_open"
 	FaultForget          = "node.forget"
 	FaultRefuseSessions  = "node.refuse_sessions"
-	FaultWrongPassword   = "node.wrong_password" //nolint:gosec // the name of a fault
+	FaultWrongPassword   = "node.wrong_password"
 	FaultSlowLoad        = "node.slow_load"
 	FaultFailLoad        = "node.fail_load"
 	FaultEmptyLoad       = "node.empty_load"

@@ -1,6 +1,7 @@
 package lavalink_test
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -118,12 +119,12 @@ func TestFaultRefuseSessions(t *testing.T) {
 	r := newRig(t)
 	s := resumable(r, "last-ferry")
 	r.breaks("node.refuse_sessions", "status", "502")
-	if _, res, err := r.dial(); err == nil || res == nil || res.StatusCode != 502 {
+	if _, res, err := r.dial(); err == nil || res == nil || res.StatusCode != http.StatusBadGateway {
 		t.Fatalf("response %v, %v", res, err)
 	}
 	r.want(200, "GET", s.path(guild), "")
 	r.breaks("node.cut")
-	if _, res, err := r.dial("Session-Id", s.session); err == nil || res == nil || res.StatusCode != 502 {
+	if _, res, err := r.dial("Session-Id", s.session); err == nil || res == nil || res.StatusCode != http.StatusBadGateway {
 		t.Fatalf("resuming: %v, %v", res, err)
 	}
 	r.mends("node.refuse_sessions")
@@ -139,7 +140,7 @@ func TestFaultWrongPassword(t *testing.T) {
 	if a := r.do("GET", s.path(guild), ""); a.status != 403 || a.body != "" {
 		t.Fatalf("REST answers %d %q", a.status, a.body)
 	}
-	if _, res, err := r.dial(); err == nil || res == nil || res.StatusCode != 401 {
+	if _, res, err := r.dial(); err == nil || res == nil || res.StatusCode != http.StatusUnauthorized {
 		t.Fatalf("a socket gets %v, %v", res, err)
 	}
 	r.clock.Advance(5 * time.Second)

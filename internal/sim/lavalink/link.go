@@ -39,8 +39,6 @@ type link struct {
 
 func newLink(conn *websocket.Conn) *link { return &link{conn: conn, wake: make(chan struct{}, 1)} }
 
-func (l *link) push(message []byte) { l.pushFrame(frame{websocket.TextMessage, message}) }
-
 func (l *link) pushFrame(f frame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

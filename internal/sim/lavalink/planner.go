@@ -68,7 +68,7 @@ func (p *planner) status() any {
 	if p.block.Addr().Is6() {
 		kind, bits = "Inet6Address", 128
 	}
-	size := new(big.Int).Lsh(big.NewInt(1), uint(bits-p.block.Bits())) //nolint:gosec // from 0 to 128
+	size := new(big.Int).Lsh(big.NewInt(1), uint(bits-p.block.Bits()))
 	return map[string]any{
 		"class": "RotatingIpRoutePlanner",
 		"details": map[string]any{

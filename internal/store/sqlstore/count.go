@@ -32,18 +32,18 @@ func (db *DB) Count(ctx context.Context) (store.Counts, error) {
 	return c, err
 }
 
-var (
-	isSounding = []byte(`"phase":"sounding"`)
-	isHalted   = []byte(`"halted":true`)
-	isPaused   = []byte(`"paused":true`)
-	wantsVoice = []byte(`"want":`)
-	joinsVoice = []byte(`"join_by":`)
+const (
+	isSounding = `"phase":"sounding"`
+	isHalted   = `"halted":true`
+	isPaused   = `"paused":true`
+	wantsVoice = `"want":`
+	joinsVoice = `"join_by":`
 )
 
 // sounds is true for the state of a player whose play sounds. The names of
 // members are looked for in the text: within JSON's strings quotes are escaped,
 // so they can stand nowhere else.
 func sounds(state []byte) bool {
-	return bytes.Contains(state, isSounding) && !bytes.Contains(state, isHalted) && !bytes.Contains(state, isPaused) &&
-		(!bytes.Contains(state, joinsVoice) || !bytes.Contains(state, wantsVoice))
+	has := func(text string) bool { return bytes.Contains(state, []byte(text)) }
+	return has(isSounding) && !has(isHalted) && !has(isPaused) && (!has(joinsVoice) || !has(wantsVoice))
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // likeEscaper makes a text stand for itself in a pattern of LIKE.
-var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+func likeEscaper() *strings.Replacer { return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`) }
 
 // folded is a text without case, accents and compatibility forms, at most
 // maxName bytes: what is typed in a hurry finds what is written well.

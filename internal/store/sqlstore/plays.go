@@ -139,7 +139,7 @@ func recentQuery(guild music.GuildID, user music.UserID, filter string, limit in
 	}
 	from = `FROM (SELECT ` + trackColumns + `, heard_at, search ` + from + c.arg(recentWindow) + `) AS latest WHERE `
 	for _, w := range words {
-		c.and(`search LIKE ` + c.arg("%"+likeEscaper.Replace(w)+"%") + ` ESCAPE '\'`)
+		c.and(`search LIKE ` + c.arg("%"+likeEscaper().Replace(w)+"%") + ` ESCAPE '\'`)
 	}
 	return `SELECT ` + trackColumns + `, heard_at ` + from + c.text.String() + ` ORDER BY heard_at DESC LIMIT ` + c.arg(limit), c.args
 }

@@ -86,12 +86,13 @@ const (
 	xTitle
 	xAuthor
 	xArtwork
-	ownTexts
-	xSource = iota - 1
+	xSource
 	xState
 	xBy
 	xAt
 	textCount
+
+	ownTexts = xSource
 )
 
 var (

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,7 +38,7 @@ func read(svg []byte) (texts []string, err error) {
 					return nil, fmt.Errorf("the root is %v", x.Name)
 				}
 			}
-			if !strings.Contains(" svg title defs linearGradient stop rect circle ellipse path g text ", " "+x.Name.Local+" ") {
+			if !slices.Contains(strings.Fields("svg title defs linearGradient stop rect circle ellipse path g text"), x.Name.Local) {
 				return nil, fmt.Errorf("an element %s", x.Name.Local)
 			}
 			for _, a := range x.Attr {
