@@ -1,0 +1,43 @@
+package e2e_test
+
+import (
+	"testing"
+
+	"github.com/atrilhq/platform/internal/e2e"
+)
+
+// TestTour leads members who read English and members who read Spanish through
+// all that the product shows on Discord. What they read is in
+// testdata/golden/tour; after a change that is meant, look at the difference, run
+// the test with -update, and read what it wrote.
+func TestTour(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ language, me, other string }{
+		{"en", "ana", "carla"},
+		{"es", "bruno", "diego"},
+	} {
+		t.Run(c.language, func(t *testing.T) {
+			t.Parallel()
+			r := e2e.NewRig(t, false)
+			r.Allowed = []string{"broken-start"}
+			r.Up()
+			w, err := r.Control().World(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			g := &guide{
+				t: t, r: r, me: c.me, other: c.other, language: c.language, names: names(w), book: openBook(t, c.language),
+				typed: map[string]bool{}, pressed: map[string]bool{},
+			}
+			if *updateTour {
+				defer g.book.close() // what was read so far too
+			}
+			g.tour()
+			g.book.close()
+			g.missedNothing()
+			if v, err := r.Control().Violations(t.Context()); err != nil || len(v) != 0 {
+				t.Errorf("Discord was sent what it refuses: %v %v", v, err)
+			}
+		})
+	}
+}
