@@ -37,7 +37,7 @@ type guide struct {
 	modal string
 }
 
-// demo are the eyes of a member in the channel of the moment.
+// eyes are those of a member in the channel of the moment.
 func (g *guide) eyes(user string) discord.Look {
 	return discord.Look{Guild: "demo", Channel: g.channel, User: user, Limit: 200}
 }
@@ -58,7 +58,7 @@ func (g *guide) says(user, line string) {
 func (g *guide) answer(head, user string, res discord.Result, err error) {
 	g.t.Helper()
 	if err != nil {
-		g.book.write(g, head, "(Discord does not let one send that: "+err.Error()+")", false)
+		g.book.write(g, head, "(Discord does not let one send that: "+strings.TrimPrefix(err.Error(), "control.Client: ")+")", false)
 		return
 	}
 	if res.State != discord.StateAnswered {

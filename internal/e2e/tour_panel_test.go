@@ -123,7 +123,7 @@ func (g *guide) settles() {
 	g.chapter("Settings of an admin")
 	g.each("ana", "/settings show", "/settings volume percent:50", "/settings volume percent:500", "/settings announcements channel:announcements",
 		"/settings announcements channel:music", "/settings idle minutes:1", "/settings idle minutes:1440", "/settings idle minutes:0", "/settings empty minutes:90",
-		"/settings language language:en", "/settings language language:"+g.language, "/settings language language:fr")
+		"/settings language language:auto", "/settings language language:en", "/settings language language:es", "/settings language language:"+g.language, "/settings language language:fr")
 	g.chapter("The panel is where announcements go")
 	g.says(g.me, "/play ocean floor")
 	g.sounds(1)

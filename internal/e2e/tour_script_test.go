@@ -20,6 +20,9 @@ func (g *guide) tour() {
 	g.beforeAnything()
 	g.nothingPlays()
 	g.plays()
+	g.chapter("The server's language")
+	g.says("ana", "/settings language language:"+g.language)
+	g.panel("is in the server's language")
 	g.suggests()
 	g.searches()
 	g.holds()
@@ -38,7 +41,7 @@ func (g *guide) tour() {
 
 func (g *guide) beforeAnything() {
 	g.chapter("Nobody is in voice")
-	g.each(g.me, "/help", "/nowplaying", "/queue", "/history", "/grab", "/bots", "/settings show",
+	g.each(g.me, "/help", "/nowplaying", "/queue", "/history", "/grab", "/bots", "/settings show", "/clear",
 		"/play ocean floor", "/playnext ocean floor", "/search ocean", "/join",
 		"/pause", "/volume", "/loop", "/leave", "/stop")
 }
@@ -75,6 +78,7 @@ func (g *guide) suggests() {
 	g.chapter("While one types")
 	g.completes(g.me, "/play query:ocean", "query")
 	g.completes(g.me, "/playnext query:moth", "query")
+	g.completes(g.me, "/play query:floor", "query")
 	g.completes(g.other, "/play query:zzznothing", "query")
 }
 
@@ -95,10 +99,10 @@ func (g *guide) holds() {
 	g.held = true
 	g.panel("is held")
 	g.each(g.me, "/forward", "/forward seconds:30", "/rewind", "/rewind seconds:20", "/seek position:2m30s", "/seek position:83",
-		"/seek position:banana", "/seek position:99:00", "/forward seconds:3600", "/forward seconds:0", "/rewind seconds:3600", "/seek position:1:02", "/nowplaying", "/queue")
+		"/seek position:banana", "/seek position:99:00", "/forward seconds:0", "/rewind seconds:3600", "/seek position:1:02", "/nowplaying", "/queue")
 	g.panel("is held further on")
-	g.each(g.me, "/replay", "/resume", "/resume")
 	g.held = false
+	g.each(g.me, "/resume", "/resume", "/replay", "/forward seconds:3600")
 	g.panel("goes on")
 }
 

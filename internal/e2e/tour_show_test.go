@@ -48,7 +48,7 @@ var changing = []struct {
 	{regexp.MustCompile(`http://127\.0\.0\.1:\d+`), "http://sandbox"},
 }
 
-// exact keeps the position of a track that is held.
+// stable keeps the position only of a track that is held.
 func stable(s string, held bool) string {
 	for i, c := range changing {
 		if i > 0 || !held {
