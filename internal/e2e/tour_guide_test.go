@@ -25,8 +25,8 @@ type guide struct {
 	me, other string
 	// language is that of the tour, en or es.
 	language string
-	names     *strings.Replacer
-	book      *book
+	names    *strings.Replacer
+	book     *book
 	// channel is where one types and looks; held is true while the music is held,
 	// so that its position is exact.
 	channel string
@@ -191,12 +191,23 @@ func (g *guide) sounds(n int) {
 	playing(g.t, g.r, n)
 }
 
-// heard waits until a play was written down as heard; without it a track that
-// was left at once would not always be in the history.
-func (g *guide) heard(n int) {
+// begins types a line that lets another track play, and waits until that is
+// heard: only what was heard is in the history.
+func (g *guide) begins(user, line string) {
 	g.t.Helper()
-	g.r.Until(fmt.Sprintf("%d plays have started", n), func(context.Context) bool {
-		return count(g.r, "music.play.started", "") >= n
+	before := count(g.r, "music.play.started", "")
+	g.says(user, line)
+	g.r.Until("another track is heard", func(context.Context) bool { return count(g.r, "music.play.started", "") > before })
+}
+
+// aside types a line that is not worth writing down, and waits until so many
+// more tracks are heard.
+func (g *guide) aside(user, line string, more int) {
+	g.t.Helper()
+	before := count(g.r, "music.play.started", "")
+	say(g.t, g.r, user, line)
+	g.r.Until("what was asked for is heard", func(context.Context) bool {
+		return count(g.r, "music.play.started", "") >= before+more
 	})
 }
 
