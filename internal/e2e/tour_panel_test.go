@@ -99,6 +99,9 @@ func (g *guide) leaves(user string) {
 
 func (g *guide) hearsOfTrouble() {
 	g.chapter("Trouble")
+	g.book.note("the bots may not connect in quiet, and not speak in lounge")
+	g.breaks("voice.deny_connect", map[string]string{"guild": "demo", "channel": "quiet"})
+	g.breaks("voice.deny_speak", map[string]string{"guild": "demo", "channel": "lounge"})
 	g.says(g.me, "/stop")
 	g.says(g.me, "/play "+media+"/track/broken-start")
 	g.last("a notice", g.eyes(g.me))
@@ -107,12 +110,11 @@ func (g *guide) hearsOfTrouble() {
 	g.breaks("voice.kick", map[string]string{"guild": "demo"})
 	g.r.Until("the bot is out", func(ctx context.Context) bool { return len(inChannels(ctx, g.r)) == 0 })
 	g.last("a notice of the kick", g.eyes(g.me))
-	g.breaks("voice.deny_connect", map[string]string{"guild": "demo", "channel": "quiet"})
 	g.joins(g.me, "quiet")
 	g.says(g.me, "/join")
-	g.must(g.mends("voice.deny_connect"))
-	g.breaks("voice.deny_speak", map[string]string{"guild": "demo", "channel": "quiet"})
+	g.joins(g.me, "lounge")
 	g.says(g.me, "/play ocean floor")
+	g.must(g.mends("voice.deny_connect"))
 	g.must(g.mends("voice.deny_speak"))
 	g.joins(g.me, "music")
 }
