@@ -18,10 +18,11 @@ func main() {
 	bin := flag.String("bin", "bin", "`directory` of the built programs")
 	rounds := flag.Int("rounds", 3, "how often each is measured; the median counts")
 	benchtime := flag.Duration("benchtime", time.Second, "how long a round of a Go benchmark takes")
+	quick := flag.Bool("quick", false, "measure the way of a command and saturation in fewer rounds, for a first look")
 	flag.Parse()
 	e := env{
 		runGo: func(args ...string) ([]byte, error) { return exec.Command("go", args...).CombinedOutput() },
-		bin:   *bin, rounds: max(1, *rounds), time: *benchtime, profile: *profile,
+		bin:   *bin, rounds: max(1, *rounds), time: *benchtime, profile: *profile, quick: *quick,
 	}
 	if err := run(os.Stdout, os.Stderr, measurements(), e, *only, *results, commit()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

@@ -60,4 +60,6 @@ type env struct {
 	time time.Duration
 	// profile is the file that a profile of the platform goes to, empty for none.
 	profile string
+	// quick means fewer rounds of what takes minutes.
+	quick bool
 }

@@ -86,12 +86,18 @@ func (p *path) run(e env) (err error) {
 	if err := p.seat(ctx); err != nil {
 		return err
 	}
-	profile := p.platform.profile(ctx, e.profile)
-	if err := errors.Join(p.open(ctx, all, proc.DataDir(dir)), <-profile); err != nil {
+	profile := p.platform.profile(ctx, e.profile, profileSeconds)
+	if err := errors.Join(p.open(ctx, all, proc.DataDir(dir), e.rounded(pathRounds)), <-profile); err != nil {
 		return err
 	}
-	for round := range fullRounds {
-		_, _ = fmt.Fprintf(p.log, "  as many commands as there can be, round %d of %d\n", round+1, fullRounds)
+	full := e.profile
+	if full != "" {
+		full += ".full"
+	}
+	profile = p.platform.profile(ctx, full, profileSeconds/2)
+	rounds := e.rounded(fullRounds)
+	for round := range rounds {
+		_, _ = fmt.Fprintf(p.log, "  as many commands as there can be, round %d of %d\n", round+1, rounds)
 		for _, n := range callers() {
 			for _, s := range all {
 				if err := s.saturate(ctx, n); err != nil {
@@ -100,10 +106,21 @@ func (p *path) run(e env) (err error) {
 			}
 		}
 	}
+	if err := <-profile; err != nil {
+		return err
+	}
 	begin := time.Now()
 	_, err = load.Open(ctx, 1e9, emptyCalls, func(int, time.Time) error { return nil })
 	p.limit = emptyCalls / time.Since(begin).Seconds()
 	return err
+}
+
+// rounded is how many rounds are made where there would be n.
+func (e env) rounded(n int) int {
+	if e.quick {
+		return (n + 2) / 3
+	}
+	return n
 }
 
 // seat brings both bots into voice, at the same time. The floor has no voice.
@@ -118,9 +135,9 @@ func (p *path) seat(ctx context.Context) error {
 }
 
 // open runs the rounds of the open loop.
-func (p *path) open(ctx context.Context, all []*system, dir string) error {
-	for round := range pathRounds {
-		_, _ = fmt.Fprintf(p.log, "  the way of a /play, round %d of %d\n", round+1, pathRounds)
+func (p *path) open(ctx context.Context, all []*system, dir string, rounds int) error {
+	for round := range rounds {
+		_, _ = fmt.Fprintf(p.log, "  the way of a /play, round %d of %d\n", round+1, rounds)
 		syncs, err := measureSync(dir, syncsARound)
 		if err != nil {
 			return err

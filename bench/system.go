@@ -106,14 +106,14 @@ const profileSeconds = 30
 
 // profile takes a processor profile into a file, beside the load. The channel
 // says how that went; nothing is taken where no file is named.
-func (s *system) profile(ctx context.Context, file string) <-chan error {
+func (s *system) profile(ctx context.Context, file string, seconds int) <-chan error {
 	done := make(chan error, 1)
 	if file == "" {
 		done <- nil
 		return done
 	}
 	go func() {
-		text, err := s.operations.Profile(ctx, profileSeconds)
+		text, err := s.operations.Profile(ctx, seconds)
 		if err == nil {
 			err = os.WriteFile(file, []byte(text), 0o600)
 		}

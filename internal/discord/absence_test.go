@@ -216,7 +216,7 @@ func TestAGuildsOutageKeepsEverything(t *testing.T) {
 		t.Errorf("after the outage came %+v", h)
 	}
 	p.event(6, "CHANNEL_DELETE", `{"id":"21","guild_id":"`+guildID+`","type":2}`)
-	if h := r.in(); h.inputs[0].Body != (music.ChannelGone{Channel: "21"}) {
+	if h := r.in(); h.inputs[0].Body != (music.ChannelGone{Channel: "21", Bot: botID}) {
 		t.Errorf("%+v came", h)
 	}
 	p.event(7, "GUILD_DELETE", `{"id":"`+guildID+`"}`)

@@ -27,8 +27,8 @@ func (k *cache) access(g *guild, id string, now time.Time) music.BotAccess {
 	if ch := g.Channels[id]; ch != nil {
 		p := g.permissionsIn(k.me, g.Self, ch, now)
 		a.Connect, a.Speak = p.Has(discord.PermissionConnect), p.Has(discord.PermissionSpeak)
-		if !p.Has(discord.PermissionMoveMembers) && g.full(id, ch, k.me) {
-			a.Connect = false
+		if a.Connect && !p.Has(discord.PermissionMoveMembers) && g.full(id, ch, k.me) {
+			a.Connect, a.Full = false, true
 		}
 	}
 	return a

@@ -41,7 +41,7 @@ func TestAFullChannel(t *testing.T) {
 				}
 			}
 			in, err := m.Complete(press("7"))
-			if err != nil || len(in.Actor.Bots) != 1 || in.Actor.Bots[0].Connect != tc.want || !in.Actor.Bots[0].Speak {
+			if err != nil || len(in.Actor.Bots) != 1 || in.Actor.Bots[0].Connect != tc.want || in.Actor.Bots[0].Full == tc.want || !in.Actor.Bots[0].Speak {
 				t.Errorf("the bot's access is %+v, %v", in.Actor.Bots, err)
 			}
 		})

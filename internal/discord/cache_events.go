@@ -37,7 +37,7 @@ func (k *cache) channelDelete(w wireChannel) []fact {
 		return nil
 	}
 	k.with(w.GuildID, func(g *guild) { delete(g.Channels, w.ID) })
-	return []fact{{w.GuildID, music.ChannelGone{Channel: music.ChannelID(w.ID)}}}
+	return []fact{{w.GuildID, music.ChannelGone{Channel: music.ChannelID(w.ID), Bot: k.bot}}}
 }
 
 func (k *cache) roleSet(w wireGuildRole) []fact {

@@ -59,7 +59,7 @@ func TestWhatEventsSay(t *testing.T) {
 			"VOICE_SERVER_UPDATE", `{"guild_id":"4194304000000","token":"tk","endpoint":null}`,
 			[]music.Body{music.VoiceServer{Bot: botID, Token: "tk"}},
 		},
-		"a channel is deleted": {"CHANNEL_DELETE", `{"id":"21","guild_id":"4194304000000","type":2}`, []music.Body{music.ChannelGone{Channel: "21"}}},
+		"a channel is deleted": {"CHANNEL_DELETE", `{"id":"21","guild_id":"4194304000000","type":2}`, []music.Body{music.ChannelGone{Channel: "21", Bot: botID}}},
 		"a DM channel":         {"CHANNEL_DELETE", `{"id":"21","type":1}`, nil},
 		"a role":               {"GUILD_ROLE_UPDATE", `{"guild_id":"4194304000000","role":{"id":"50","permissions":"8"}}`, nil},
 		"something new":        {"FRESH_EVENT", `[]`, nil},

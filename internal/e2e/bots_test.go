@@ -55,10 +55,27 @@ func botOf(t *testing.T, all map[string]view.Player, before map[string]view.Play
 	return ""
 }
 
+// gathered waits until the guild demo knows of the bots that are in it: what
+// comes before may find that nobody may change the guild yet.
+func gathered(r *e2e.Rig, n int) {
+	r.TB.Helper()
+	r.Until("the bots are known in the guild", func(ctx context.Context) bool {
+		g, err := r.API().Guild(ctx, "demo")
+		present := 0
+		for _, b := range g.Bots {
+			if b.Present {
+				present++
+			}
+		}
+		return err == nil && present == n
+	})
+}
+
 func TestSeveralBots(t *testing.T) {
 	t.Parallel()
 	r := e2e.NewRig(t, false)
 	r.Up()
+	gathered(r, 3)
 	for user, channel := range map[string]string{"ana": "music", "carla": "quiet", "bruno": "lounge", "diego": "stage"} {
 		join(t, r, user, "demo", channel)
 	}
@@ -130,6 +147,7 @@ func TestOperatorsOrders(t *testing.T) {
 	t.Parallel()
 	r := e2e.NewRigWith(t, false, 2)
 	r.Up()
+	gathered(r, 3)
 	join(t, r, "ana", "demo", "music")
 	expect(t, r, "ana", "/play ocean", "Now playing: ")
 	r.Until("it sounds", sounds(t, r))

@@ -51,14 +51,14 @@ func TestVoiceRules(t *testing.T) {
 	})
 	t.Run("full channel", func(t *testing.T) {
 		breakDiscord(t, r, "voice.user_limit", map[string]string{"channel": "quiet", "limit": "1"})
-		res := expect(t, r, "carla", "/join", "I could not get into <#")
-		if !res.Deferred || res.AnsweredMS < 8_000 || res.AnsweredMS > 25_000 {
-			t.Errorf("answered after %d ms, deferred %v: the join has 10 s", res.AnsweredMS, res.Deferred)
+		// The gateway shows who is in it, so nobody has to wait for a join that cannot be.
+		for _, line := range []string{"/join", "/play ocean"} {
+			if res := expect(t, r, "carla", line, "it is probably full"); res.Deferred {
+				t.Errorf("%s was deferred", line)
+			}
 		}
-		res = expect(t, r, "carla", "/play ocean", "it is probably full")
-		r.Until("the bot gave up", func(ctx context.Context) bool { return players(ctx, t, r)[0].Channel == "" })
-		if n := count(r, "music.play.sounding", ""); n != 0 {
-			t.Errorf("something sounds in a channel that the bot is not in, after %s", res.InteractionID)
+		if n := count(r, "music.play.requested", ""); n != 0 {
+			t.Errorf("%d requests were taken", n)
 		}
 		mend(t, r, "voice.user_limit")
 	})

@@ -40,7 +40,7 @@ func (l *Link) Apply(ctx context.Context, guild music.GuildID, d Desired) error 
 		return fault.New(fault.Pending, "lavalink.Apply", "the voice connection's credentials are not known yet")
 	}
 	l.mu.Lock()
-	settled := have.Play == d.Play || r.settled(d.Play, l.clock.Now())
+	settled := have.Play == d.Play || r.settled(d, l.clock.Now())
 	l.mu.Unlock()
 	if !settled {
 		return fault.New(fault.Pending, "lavalink.Apply", "the play has just ended; its end is being handled")

@@ -124,7 +124,7 @@ func (l *Link) play(guild music.GuildID, kind dl.EventType, u userData, m wireMe
 		// be late; only what was seen to start can end.
 		reason := music.EndReason(m.Reason)
 		if r.started == u.Play {
-			r.ended, r.over = u.Play, time.Time{}
+			r.ended, r.over, r.sought = u.Play, time.Time{}, u.Seeks
 			if reason == music.EndFinished || reason == music.EndLoadFailed {
 				r.over = l.clock.Now()
 			}
@@ -135,7 +135,7 @@ func (l *Link) play(guild music.GuildID, kind dl.EventType, u userData, m wireMe
 		}
 		switch reason {
 		case music.EndFinished, music.EndLoadFailed, music.EndStopped, music.EndReplaced, music.EndCleanup:
-			l.emit(guild, u.Epoch, music.PlayEnded{Bot: bot, Play: u.Play, Reason: reason})
+			l.emit(guild, u.Epoch, music.PlayEnded{Bot: bot, Play: u.Play, Reason: reason, Seeks: u.Seeks})
 		default:
 			// It ended, and nobody knows whether the next may start: what the
 			// player does now lets the owner decide.

@@ -46,6 +46,8 @@ type record struct {
 	started, ended music.PlayID
 	// over is when ended came to an end that lets the next one start.
 	over time.Time
+	// sought is the last seek that the node had carried out when ended was over.
+	sought int
 	// patched is when the play was set by us. Until started names it, a
 	// position may still be the one of the play before.
 	patched  time.Time
@@ -53,9 +55,10 @@ type record struct {
 	anchor   music.Anchor
 }
 
-// settled is false for a play whose end the owner may not know of yet.
-func (r *record) settled(play music.PlayID, now time.Time) bool {
-	return play == "" || play != r.ended || r.over.IsZero() || now.Sub(r.over) > settling
+// settled is false for a play whose end the owner may not know of yet. One who
+// wants a seek that came after it goes on with the play, whatever its end said.
+func (r *record) settled(d Desired, now time.Time) bool {
+	return d.Play == "" || d.Play != r.ended || r.over.IsZero() || d.Seeks > r.sought || now.Sub(r.over) > settling
 }
 
 func (r *record) playing() bool { return r.there && (r.player.Play != "" || r.player.Foreign) }

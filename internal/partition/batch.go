@@ -93,13 +93,16 @@ func (l *Loop) step(ds []Delivery, now time.Time) *work {
 			l.mark(w, d)
 		}
 		l.stats.Inputs.Add(1)
-		s := w.after[d.Input.Guild]
+		s, at := w.after[d.Input.Guild], now
 		if s == nil {
-			s = &stepped{g: l.guilds[d.Input.Guild].g}
+			if e := l.guilds[d.Input.Guild]; d.asked != "" && !e.used.After(d.askedAt) {
+				at = d.askedAt
+			}
+			s = &stepped{g: *l.guilds[d.Input.Guild].g}
 			w.after[d.Input.Guild] = s
 			w.order = append(w.order, d.Input.Guild)
 		}
-		if err := l.stepOne(w, s, d, part); err != nil {
+		if err := l.stepOne(w, s, d, part, at); err != nil {
 			l.deadLetter(w, d, part, err)
 		}
 	}
@@ -124,7 +127,7 @@ func (l *Loop) mark(w *work, d Delivery) {
 func (w *work) touch(part int) { w.parts[part], w.out.parts[part] = true, true }
 
 // stepOne steps one input. A panic is the input's fault alone: the guild stays as it was.
-func (l *Loop) stepOne(w *work, s *stepped, d Delivery, part int) (err error) {
+func (l *Loop) stepOne(w *work, s *stepped, d Delivery, part int, at time.Time) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			l.log.Error("a step panicked", "kind", d.Input.Kind(), "input", d.Input.ID,
@@ -132,7 +135,7 @@ func (l *Loop) stepOne(w *work, s *stepped, d Delivery, part int) (err error) {
 			err = fault.New(fault.Internal, "music.Step", fmt.Sprintf("the step panicked: %v", r))
 		}
 	}()
-	r := l.opt.Apply(s.g, d.Input, w.at)
+	r := l.opt.Apply(s.g, d.Input, at)
 	records, effects, touched, resolves, err := l.rows(w, r, d, part)
 	if err != nil {
 		return err
@@ -145,6 +148,9 @@ func (l *Loop) stepOne(w *work, s *stepped, d Delivery, part int) (err error) {
 		w.out.converge = append(w.out.converge, converge{guild: &s.g, c: c})
 	}
 	for _, x := range resolves {
+		if x.Slot == d.asked {
+			continue
+		}
 		l.opt.Actuator.Resolve(d.Input.Guild, x)
 	}
 	if r.Changed || len(records) > 0 || len(effects) > 0 {

@@ -109,7 +109,7 @@ func (l *Loop) take(w *work) {
 	}
 	for _, id := range w.order {
 		s, e := w.after[id], l.guilds[id]
-		e.g, e.used = s.g, w.at
+		e.g, e.used = &s.g, w.at
 		if s.changed {
 			e.row = &s.g
 		}
@@ -133,6 +133,9 @@ func (l *Loop) take(w *work) {
 		l.flushAt = time.Time{}
 	}
 	l.held = append(l.held, w.out)
+	if len(w.inputs) >= busyBatch && l.opt.Pace > 0 {
+		l.paceAt = l.now().Add(l.opt.Pace)
+	}
 	l.release()
 }
 
@@ -166,13 +169,14 @@ func (l *Loop) release() {
 		for _, c := range o.commands {
 			o.done.Commands = append(o.done.Commands, c.id)
 		}
-		l.opt.Actuator.Committed(o.done)
+		// What is to sound comes before the words about it: it is what is waited for.
 		for _, c := range o.converge {
 			part := Of(c.guild.ID, l.opt.Partitions)
 			if own := l.owned[part]; own != nil {
 				l.opt.Actuator.Converge(c.guild, c.c, own.epoch)
 			}
 		}
+		l.opt.Actuator.Committed(o.done)
 	}
 }
 

@@ -35,7 +35,7 @@ func TestNothingIsToldBeforeTheCommit(t *testing.T) {
 	}
 	r.store.set(func(s *memStore) { s.onCommit = nil })
 	close(open)
-	r.until("the commit is told", func() bool { return len(r.converge) > 0 })
+	r.until("the commit is told", func() bool { return len(r.told) > 0 && len(r.converge) > 0 })
 	r.check(func() {
 		if first, _ := r.acknowledged(); !slices.Equal(first, []string{"c1"}) {
 			t.Errorf("acknowledged: %v", first)

@@ -95,7 +95,7 @@ func TestOwnFailsWhereTheStoreDoes(t *testing.T) {
 	r.until("it is stored", func() bool { return len(r.events()) == 1 })
 	s := restart(t, r.clock, r.store)
 	r.store.set(func(s *memStore) {
-		s.onLoad = func(context.Context) error { return fault.Wrap(away, fault.Unavailable, "test", "away") }
+		s.onActive = func(context.Context) error { return fault.Wrap(away, fault.Unavailable, "test", "away") }
 	})
 	lease, _ := r.store.Acquire(t.Context(), 0, "rig", time.Hour)
 	if err := s.loop.Own(t.Context(), 0, lease, r.clock.Now()); fault.CodeOf(err) != fault.Unavailable || !errors.Is(err, away) {

@@ -57,6 +57,7 @@ type memStore struct {
 	onNumbers func() error
 	onSeqOf   func() error
 	onLoad    func(context.Context) error
+	onActive  func(context.Context) error
 	onRenew   func([]store.Stamp) error
 }
 
@@ -231,7 +232,12 @@ func (s *memStore) Load(ctx context.Context, ids []music.GuildID) ([]music.Guild
 	return out, nil
 }
 
-func (s *memStore) Active(_ context.Context, p int) ([]music.GuildID, error) {
+func (s *memStore) Active(ctx context.Context, p int) ([]music.GuildID, error) {
+	if f := point(s, func(s *memStore) func(context.Context) error { return s.onActive }); f != nil {
+		if err := f(ctx); err != nil {
+			return nil, err
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []music.GuildID

@@ -1,6 +1,7 @@
 package partition
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/atrilhq/platform/internal/core/music"
@@ -34,6 +35,9 @@ type waiting struct {
 	queued   bool
 	// parked guilds have no turn: they are being loaded, or their lease is in doubt.
 	parked bool
+	// lingers is the slot that the first command waits for, empty for none.
+	// Until it comes the guild has no turn either.
+	lingers music.SlotID
 }
 
 func newInbox() *inbox {
@@ -69,13 +73,48 @@ func (b *inbox) put(d Delivery) (dropped bool, err error) {
 		w.commands++
 	}
 	w.list = append(w.list, d)
+	if w.lingers != "" && resolves(d, w.lingers) {
+		w.lingers = ""
+	}
 	b.turn(d.Input.Guild, w)
 	return false, nil
 }
 
+// resolves is true for what was found for a slot.
+func resolves(d Delivery, slot music.SlotID) bool {
+	r, ok := d.Input.Body.(music.Resolved)
+	return ok && r.Slot == slot
+}
+
+// linger puts deliveries in front again and lets their guild wait until what was
+// asked for the first of them has come.
+func (b *inbox) linger(id music.GuildID, slot music.SlotID, ds []Delivery) {
+	b.mu.Lock()
+	w := b.guilds[id]
+	if w == nil {
+		w = &waiting{}
+		b.guilds[id] = w
+	}
+	if !slices.ContainsFunc(w.list, func(d Delivery) bool { return resolves(d, slot) }) {
+		w.lingers = slot
+	}
+	b.mu.Unlock()
+	b.back(ds)
+}
+
+// unlinger ends the wait for a slot.
+func (b *inbox) unlinger(id music.GuildID, slot music.SlotID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if w := b.guilds[id]; w != nil && w.lingers == slot {
+		w.lingers = ""
+		b.turn(id, w)
+	}
+}
+
 // turn queues a guild for its turn. The lock is held.
 func (b *inbox) turn(id music.GuildID, w *waiting) {
-	if !w.queued && !w.parked && len(w.list) > 0 {
+	if !w.queued && !w.parked && w.lingers == "" && len(w.list) > 0 {
 		w.queued = true
 		b.turns = append(b.turns, id)
 		b.signal()
@@ -122,7 +161,7 @@ func (b *inbox) take(limit int) []Delivery {
 		b.turns = b.turns[1:]
 		w := b.guilds[id]
 		w.queued = false
-		if w.parked {
+		if w.parked || w.lingers != "" {
 			continue
 		}
 		k := min(len(w.list), perTurn, limit-len(out))

@@ -14,9 +14,11 @@ const (
 	loadRetry = 250 * time.Millisecond
 )
 
-// Own gives a partition to the loop: its guilds that have work are read and
-// taken up. lease is what Acquire returned, and until is when it ends by this
-// process's clock, counted from before it was asked for.
+// Own gives a partition to the loop. Its guilds that have work are read and
+// taken up one after the other from then on, those that sound first; one that
+// something comes for is read before its turn. lease is what Acquire returned,
+// and until is when it ends by this process's clock, counted from before it was
+// asked for.
 func (l *Loop) Own(ctx context.Context, partition int, lease store.Lease, until time.Time) error {
 	ids, err := l.opt.Store.Active(ctx, partition)
 	if err != nil {
@@ -26,19 +28,14 @@ func (l *Loop) Own(ctx context.Context, partition int, lease store.Lease, until 
 	if err != nil {
 		return fault.Wrap(err, fault.CodeOf(err), "partition.Own", "the commands of the last hour cannot be read")
 	}
-	var guilds []music.Guild
-	for len(ids) > 0 {
-		n := min(len(ids), loadChunk)
-		some, err := l.opt.Store.Load(ctx, ids[:n])
-		if err != nil {
-			return fault.Wrap(err, fault.CodeOf(err), "partition.Own", "the partition's guilds cannot be read")
-		}
-		guilds = append(guilds, some...)
-		ids = ids[n:]
-	}
 	return l.control(ctx, func(context.Context) {
+		o := &ownership{epoch: lease.Epoch, batch: lease.Batch, until: until, alive: lease.AliveUntil}
+		o.pending = make(map[music.GuildID]struct{}, len(ids))
+		for _, id := range ids {
+			o.pending[id] = struct{}{}
+		}
 		l.mu.Lock()
-		l.owned[partition] = &ownership{epoch: lease.Epoch, batch: lease.Batch, until: until}
+		l.owned[partition] = o
 		l.mu.Unlock()
 		l.intake.forget(partition)
 		if wall := l.now(); lease.AliveUntil.After(wall) {
@@ -48,9 +45,7 @@ func (l *Loop) Own(ctx context.Context, partition int, lease store.Lease, until 
 		for _, k := range keys {
 			l.seen[k] = now
 		}
-		for i := range guilds {
-			l.takeUp(guilds[i].ID, &guilds[i], lease.AliveUntil)
-		}
+		l.backlog.add(ids, lease.Epoch)
 		l.opt.Actuator.Owned(partition, lease.Epoch)
 	})
 }
@@ -116,17 +111,26 @@ func (l *Loop) control(ctx context.Context, f func(context.Context)) error {
 }
 
 // takeUp brings a guild into memory. The first thing it hears is that it was loaded.
-func (l *Loop) takeUp(id music.GuildID, row *music.Guild, alive time.Time) {
+func (l *Loop) takeUp(id music.GuildID, row *music.Guild) {
 	o := l.owned[Of(id, l.opt.Partitions)]
 	if o == nil || l.guilds[id] != nil {
 		l.in.unpark(id)
 		return
 	}
+	var alive time.Time
+	if _, ok := o.pending[id]; ok {
+		// It had work when its last owner was alive, and nobody looked at it since.
+		alive = o.alive
+		l.mu.Lock()
+		delete(o.pending, id)
+		l.mu.Unlock()
+	}
 	e := &entry{row: row, used: l.now()}
 	if row != nil {
-		e.g = *row
+		e.g = row
 	} else {
-		e.g = l.opt.NewGuild(id)
+		g := l.opt.NewGuild(id)
+		e.g = &g
 	}
 	l.mu.Lock()
 	l.guilds[id] = e
@@ -136,8 +140,7 @@ func (l *Loop) takeUp(id music.GuildID, row *music.Guild, alive time.Time) {
 		Guild: id, Body: music.Loaded{AliveUntil: alive},
 	}}})
 	l.in.unpark(id)
-	g := e.g
-	l.opt.Actuator.TakenUp(&g)
+	l.opt.Actuator.TakenUp(e.g)
 }
 
 // wanted is a guild whose rows have to be read, under an epoch: rows that were
@@ -160,20 +163,9 @@ func (l *Loop) want(id music.GuildID) {
 // loader reads rows beside the loop, several guilds at a time.
 func (l *Loop) loader(ctx context.Context) {
 	for {
-		var asked []wanted
-		select {
-		case <-ctx.Done():
+		asked, ahead, ok := l.toRead(ctx)
+		if !ok {
 			return
-		case w := <-l.wanted:
-			asked = append(asked, w)
-		}
-		for more := true; more && len(asked) < loadChunk; {
-			select {
-			case w := <-l.wanted:
-				asked = append(asked, w)
-			default:
-				more = false
-			}
 		}
 		ids := make([]music.GuildID, len(asked))
 		for i, w := range asked {
@@ -200,10 +192,17 @@ func (l *Loop) loader(ctx context.Context) {
 					// Whoever waits for it under this epoch asked again.
 					continue
 				}
-				l.takeUp(w.guild, found[w.guild], time.Time{})
+				if ahead && (o == nil || !o.waits(w.guild)) {
+					// Somebody asked for it meanwhile, and may have changed it.
+					continue
+				}
+				l.takeUp(w.guild, found[w.guild])
 			}
 		}) != nil {
 			return
+		}
+		if ahead {
+			l.backlog.read(len(asked))
 		}
 	}
 }

@@ -32,6 +32,12 @@ type Options struct {
 	Logger     *slog.Logger
 	// MaxBatch is how many inputs a commit takes at most; 0 means 512.
 	MaxBatch int
+	// Linger is how long a command waits for what it wants looked up, so that
+	// both go into one commit; 0 means that it does not wait.
+	Linger time.Duration
+	// Pace is how long a loop that is busy waits for more between two commits;
+	// 0 means not at all. See busyBatch.
+	Pace time.Duration
 	// NewGuild makes a guild that has no row; nil means music.New.
 	NewGuild func(music.GuildID) music.Guild
 	// Apply lets tests put faults into the step; nil means music.Step.
@@ -40,6 +46,12 @@ type Options struct {
 
 // cursorDelay is how long a cursor that moved alone waits for a commit to go with.
 const cursorDelay = 200 * time.Millisecond
+
+// busyBatch is how many inputs a batch has where a loop is busy: so many come
+// during one commit. A short rest before the next one then lets more of them
+// share it, and what a commit costs is shared too. Whoever waits for a loop that
+// is less busy does not wait for this.
+const busyBatch = 4
 
 // evictAfter is how long a guild without any work stays in memory.
 const evictAfter = 10 * time.Minute
@@ -53,6 +65,8 @@ type Loop struct {
 	ctl chan func(context.Context)
 	// wanted are guilds whose rows have to be read.
 	wanted chan wanted
+	// backlog are guilds that nobody asked for and that have work.
+	backlog *backlog
 
 	// start and base make time that never runs backwards.
 	start time.Time
@@ -69,6 +83,11 @@ type Loop struct {
 	flushAt time.Time
 	evictAt time.Time
 	held    []outcome
+	// lingers are the commands that wait for what they asked for, the first
+	// whose patience ends first.
+	lingers []lingering
+	// paceAt is when a busy loop goes on.
+	paceAt time.Time
 	// again are the inputs of a batch that wait again, in their order.
 	again   []Delivery
 	retryAt time.Time
@@ -77,7 +96,8 @@ type Loop struct {
 }
 
 type entry struct {
-	g music.Guild
+	// g is as it was last committed. It is never written to, only replaced.
+	g *music.Guild
 	// row is what the database has, nil for nothing.
 	row  *music.Guild
 	used time.Time
@@ -87,7 +107,14 @@ type ownership struct {
 	epoch, batch int64
 	// until is by the loop's own clock, counted from before the renewal was sent.
 	until time.Time
+	// alive is when the owner before was last known to be alive; pending are the
+	// guilds with work that were not taken up since. They are written with the
+	// loop's lock held.
+	alive   time.Time
+	pending map[music.GuildID]struct{}
 }
+
+func (o *ownership) waits(id music.GuildID) bool { _, ok := o.pending[id]; return ok }
 
 // Stats counts what a loop did. The fields only grow.
 type Stats struct {
@@ -108,7 +135,7 @@ func NewLoop(o Options) *Loop {
 	now := o.Clock.Now()
 	return &Loop{
 		opt: o, log: o.Logger, in: newInbox(), ctl: make(chan func(context.Context), 64),
-		wanted: make(chan wanted, 4096), start: now, base: now,
+		wanted: make(chan wanted, 4096), backlog: newBacklog(), start: now, base: now,
 		guilds: map[music.GuildID]*entry{}, owned: map[int]*ownership{},
 		timers: newTimers(), seen: map[string]time.Time{}, intake: newIntake(),
 		evictAt: now.Add(evictAfter),
@@ -151,7 +178,7 @@ func (l *Loop) View(id music.GuildID) (music.Guild, bool) {
 	if e == nil {
 		return music.Guild{}, false
 	}
-	return e.g, true
+	return *e.g, true
 }
 
 // Each calls f with every guild in memory as it was last committed, until f
@@ -160,8 +187,7 @@ func (l *Loop) Each(f func(*music.Guild) bool) {
 	l.mu.RLock()
 	all := make([]*music.Guild, 0, len(l.guilds))
 	for _, e := range l.guilds {
-		g := e.g
-		all = append(all, &g)
+		all = append(all, e.g)
 	}
 	l.mu.RUnlock()
 	for _, g := range all {
@@ -229,7 +255,7 @@ func (l *Loop) Run(ctx context.Context) error {
 func (l *Loop) untilNext() time.Duration {
 	now := l.now()
 	next := now.Add(time.Minute)
-	for _, t := range []time.Time{l.timers.next(), l.flushAt, l.retryAt} {
+	for _, t := range []time.Time{l.timers.next(), l.flushAt, l.retryAt, l.paceAt, l.patience()} {
 		if !t.IsZero() && t.Before(next) {
 			next = t
 		}
@@ -248,11 +274,12 @@ func (l *Loop) turn(ctx context.Context) {
 	l.release()
 	for ctx.Err() == nil {
 		now := l.now()
-		if now.Before(l.retryAt) {
+		if now.Before(l.retryAt) || now.Before(l.paceAt) {
 			return
 		}
-		l.retryAt = time.Time{}
-		ds := l.ready(l.gather(now))
+		l.retryAt, l.paceAt = time.Time{}, time.Time{}
+		l.enough(now)
+		ds := l.linger(l.ready(l.gather(now)), now)
 		if len(ds) == 0 {
 			break
 		}
@@ -334,7 +361,7 @@ func (l *Loop) evict() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for id, e := range l.guilds {
-		if now.Sub(e.used) > evictAfter && idle(&e.g) {
+		if now.Sub(e.used) > evictAfter && idle(e.g) {
 			delete(l.guilds, id)
 			l.timers.set(id, time.Time{})
 		}

@@ -45,9 +45,9 @@ func NewOwner(o OwnerOptions, l *Loop) *Owner {
 	return &Owner{opt: o, loop: l}
 }
 
-// Settled is true once every partition was asked for: what this process can own
-// it owns.
-func (o *Owner) Settled() bool { return o.tried.Load() }
+// Settled is true once every partition was asked for and the guilds that had
+// work were taken up: what this process can own it owns.
+func (o *Owner) Settled() bool { return o.tried.Load() && o.loop.Pending() == 0 }
 
 // Run acquires every partition that is free, renews what it holds and gives all
 // of it back when ctx ends. It runs the loop too: the leases outlive it.

@@ -26,6 +26,11 @@ type Delivery struct {
 
 	// ticket is its place among the inputs of its source.
 	ticket *ticket
+	// asked is the slot that was asked for while the command waited for it.
+	asked music.SlotID
+	// askedAt is when. The names of slots are made of the time of their step, so
+	// the command is stepped at that time in the end, unless its guild is later.
+	askedAt time.Time
 }
 
 // Committed is what a batch made durable. It is told once, in order.

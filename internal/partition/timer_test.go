@@ -16,16 +16,26 @@ type watched struct {
 	mu  sync.Mutex
 	ids []string
 	at  []time.Time
+	in  []music.Input
 }
 
 func (w *watched) option() rigOption {
 	return func(o *partition.Options) {
 		o.Apply = func(g music.Guild, in music.Input, now time.Time) music.Result {
 			w.mu.Lock()
-			w.ids, w.at = append(w.ids, in.Kind()), append(w.at, now)
+			w.ids, w.at, w.in = append(w.ids, in.Kind()), append(w.at, now), append(w.in, in)
 			w.mu.Unlock()
 			return music.Step(g, in, now)
 		}
+	}
+}
+
+// each calls f with each input that was stepped.
+func (w *watched) each(f func(music.Input)) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, in := range w.in {
+		f(in)
 	}
 }
 
@@ -113,6 +123,7 @@ func TestNoTickWhileAGuildRecovers(t *testing.T) {
 	var w watched
 	next := restart(t, r.clock, r.store, w.option())
 	next.own(0, forever)
+	next.until("it is taken up", func() bool { return len(next.takenUp) == 1 })
 	next.settle()
 	if g, ok := next.loop.View("7"); !ok || !g.Recovering() {
 		t.Fatal("a guild with a bot in voice is taken up with its partition, and recovers")

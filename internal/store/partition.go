@@ -46,7 +46,8 @@ type Guilds interface {
 	// Errors: NotFound for a guild that has no row.
 	Settings(ctx context.Context, guild music.GuildID) (music.Settings, error)
 	// Active returns the ids of a partition's guilds that have work to do
-	// without any input: a player that plays, waits or is connected.
+	// without any input: a player that plays, waits or is connected. Those with
+	// a player that sounds come first, each in order of their ids.
 	Active(ctx context.Context, partition int) ([]music.GuildID, error)
 	// List returns ids and names of guilds after a given id, in order of id.
 	List(ctx context.Context, after music.GuildID, limit int) ([]GuildRow, error)

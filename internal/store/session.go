@@ -88,12 +88,21 @@ type Panels interface {
 	PanelsOf(ctx context.Context, surface string) ([]Panel, error)
 }
 
+// Counts is how much there is.
+type Counts struct {
+	Guilds, Players int
+	// Playing are the players that sound: not those that load, are paused or join.
+	Playing int
+}
+
 // Health says how the database is.
 type Health interface {
 	// Ping is a bounded round trip that reads.
 	Ping(ctx context.Context) error
 	// Describe returns the engine, its version and the schema's version.
 	Describe(ctx context.Context) (engine, version string, schema int64, err error)
+	// Count counts guilds and players without reading them.
+	Count(ctx context.Context) (Counts, error)
 }
 
 // Store is all of it, as one database keeps it.

@@ -24,6 +24,8 @@ type BotAccess struct {
 	Bot     BotID `json:"bot"`
 	Connect bool  `json:"connect"`
 	Speak   bool  `json:"speak"`
+	// Full is true where only the channel's limit keeps the bot out.
+	Full bool `json:"full,omitempty"`
 }
 
 // ReplyTo is where an answer is owed. The core only carries it.

@@ -128,6 +128,8 @@ func access(a Actor, bot BotID) *Refusal {
 		switch {
 		case b.Bot != bot:
 			continue
+		case b.Full:
+			return &Refusal{Reason: ReasonJoinTimeout, Channel: a.Voice}
 		case !b.Connect:
 			return &Refusal{Reason: ReasonCannotConnect, Channel: a.Voice}
 		case !b.Speak:

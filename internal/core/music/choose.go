@@ -3,8 +3,6 @@ package music
 import (
 	"slices"
 	"time"
-
-	"github.com/atrilhq/platform/internal/core/plan"
 )
 
 // choose finds the bot that is to play in the actor's channel: the one that is
@@ -36,9 +34,10 @@ func (s *step) choose(c Command) (BotID, *Refusal) {
 			denied = r
 			continue
 		}
-		if limit := s.g.Entitlements.Bots; busy >= limit {
-			lifts := plan.Lifts(limit, func(e plan.Entitlements) int { return e.Bots })
-			return "", &Refusal{Reason: ReasonNoBotFree, Limit: limit, Plan: lifts, Channel: elsewhere}
+		if busy >= s.g.Entitlements.Bots {
+			r := s.noBotFree()
+			r.Channel = elsewhere
+			return "", &r
 		}
 		return bot, nil
 	}
@@ -90,13 +89,13 @@ func (s *step) candidates(c Command) []BotID {
 
 // connect wants a player in a channel.
 func (s *step) connect(p *Player, ch ChannelID) {
-	if ch == "" || p.Voice.Want == ch {
+	if ch == "" || p.Voice.Want == ch && !p.Voice.Gone {
 		return
 	}
 	// A bot that was told to leave and is still seen in voice has to be seen
 	// outside first: its leaving would be taken for somebody's throwing it out.
 	p.Voice.Reset = p.Voice.Reset || p.Voice.Channel != ""
-	p.Voice.Want = ch
+	p.Voice.Want, p.Voice.Gone = ch, false
 	p.Voice.JoinBy = s.now.Add(JoinWithin)
 	p.IdleAt, p.EmptyAt = time.Time{}, time.Time{}
 	s.touch(p.Bot, AspectVoice|AspectPanel)

@@ -39,7 +39,7 @@ func bodies() []music.Body {
 		music.NodeSnapshot{Bot: "900", Node: "n", Play: "p", Position: time.Second, Paused: true, Fresh: true, Seeks: 2},
 		music.PlayStarted{Bot: "900", Play: "p"},
 		music.PlayPosition{Bot: "900", Play: "p", Position: time.Minute, Speed: 1.25, Seeks: 3},
-		music.PlayEnded{Bot: "900", Play: "p", Reason: music.EndFinished},
+		music.PlayEnded{Bot: "900", Play: "p", Reason: music.EndFinished, Seeks: 2},
 		music.PlayException{Bot: "900", Play: "p", Message: "m"},
 		music.PlayStuck{Bot: "900", Play: "p"},
 		music.VoiceClosed{Bot: "900", Code: 4014},

@@ -68,6 +68,8 @@ func (s *source) body(g *music.Guild) music.Body {
 		return s.node(g)
 	case k < 85:
 		return pick[music.Body](s.roll, music.NodeUp{Node: pick(s.roll, nodes...)}, music.NodeDown{Node: pick(s.roll, nodes...)})
+	case k < 87 && s.roll(2) == 0:
+		return music.BotAway{Bot: pick(s.roll, pool...), Back: s.roll(2) == 0}
 	case k < 87:
 		return pick[music.Body](s.roll, music.BotPresent{Bot: pick(s.roll, pool...), Name: "demo"},
 			music.BotRemoved{Bot: pick(s.roll, pool...)}, music.BotPresent{Bot: pick(s.roll, pool...)})
@@ -188,7 +190,7 @@ func (s *source) node(g *music.Guild) music.Body {
 		return music.PlayPosition{Bot: b, Play: play, Position: time.Duration(s.roll(200)-5) * time.Second, Speed: pick(s.roll, 1, 1, 0, 1.5, -1, 1e9), Seeks: s.seeks(g, b)}
 	case 5:
 		return music.PlayEnded{Bot: b, Play: play, Reason: pick(s.roll, music.EndFinished, music.EndFinished, music.EndLoadFailed,
-			music.EndStopped, music.EndReplaced, music.EndCleanup)}
+			music.EndStopped, music.EndReplaced, music.EndCleanup), Seeks: s.seeks(g, b)}
 	case 6:
 		return pick[music.Body](s.roll, music.PlayException{Bot: b, Play: play, Message: "threw"}, music.PlayStuck{Bot: b, Play: play})
 	}

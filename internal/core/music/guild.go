@@ -106,6 +106,9 @@ type Voice struct {
 	Reset bool `json:"reset,omitempty"`
 	// Resets counts how often that happened since audio was last heard.
 	Resets int `json:"resets,omitempty"`
+	// Gone is set while a bot that was seen to leave is not known to have been
+	// thrown out: what is removed from the guild leaves its channel first.
+	Gone bool `json:"gone,omitempty"`
 	// Suppressed is true on a stage where the bot may not speak yet.
 	Suppressed bool `json:"suppressed,omitempty"`
 }

@@ -3,6 +3,8 @@ package music
 import (
 	"slices"
 	"time"
+
+	"github.com/atrilhq/platform/internal/core/plan"
 )
 
 // AskToSpeakWithin is how long a bot on a stage may be silent before members
@@ -87,16 +89,16 @@ func (s *step) handOver(from, to BotID) {
 		playing = playing.anchored(Anchor{Position: playing.PositionAt(at), At: s.now}, at)
 		playing.Phase, playing.Retries = PhaseWanted, 0
 	}
-	tracks := len(p.Queue)
+	tracks, before := len(p.Queue), q.History
 	*q = Player{
 		Bot: to, Voice: q.Voice, Node: q.Node, Play: playing, Paused: p.Paused, Volume: p.Volume, Text: p.Text,
 		Halted: p.Halted, Failures: p.Failures, SilentSince: p.SilentSince, Owed: p.Owed, LastSkip: p.LastSkip,
 		Loop: p.Loop, Unready: p.Unready, Queue: p.Queue, History: p.History,
 	}
 	if len(q.History) == 0 {
-		q.History = s.g.Player(to).History
+		q.History = before
 	}
-	*p = Player{Bot: from, Voice: p.Voice, Node: p.Node, Volume: s.g.Settings.Volume, Text: p.Text}
+	*p = Player{Bot: from, Voice: p.Voice, Node: p.Node, Volume: s.startVolume(), Text: p.Text}
 	p.Voice.Want, p.Voice.JoinBy, p.Voice.Resets = "", time.Time{}, 0
 	if p.Voice.Channel == "" {
 		p.Voice = Voice{}
@@ -131,8 +133,12 @@ func (s *step) suppression(p *Player, was Voice) {
 }
 
 // surplus is true where more bots play than the plan allows since it was
-// changed, and this one has fewer listeners than those that may go on.
+// changed, and this one has fewer listeners than those that may go on. While
+// nobody knows who listens none is.
 func (s *step) surplus(p *Player) bool {
+	if s.g.unheard {
+		return false
+	}
 	before, busy := 0, 0
 	mine := s.g.Listeners(p.Voice.Want)
 	for _, o := range s.g.Players {
@@ -145,4 +151,21 @@ func (s *step) surplus(p *Player) bool {
 		}
 	}
 	return busy > s.g.Entitlements.Bots && before >= s.g.Entitlements.Bots
+}
+
+// noBotFree refuses what would need more bots than the plan has.
+func (s *step) noBotFree() Refusal {
+	limit := s.g.Entitlements.Bots
+	lifts := plan.Lifts(limit, func(e plan.Entitlements) int { return e.Bots })
+	return Refusal{Reason: ReasonNoBotFree, Limit: limit, Plan: lifts}
+}
+
+// noMore refuses what would begin on a player that the plan has no room for:
+// what sounds there goes on to its end, and that is all.
+func (s *step) noMore(p *Player) *Refusal {
+	if !s.surplus(p) {
+		return nil
+	}
+	r := s.noBotFree()
+	return &r
 }

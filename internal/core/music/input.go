@@ -82,6 +82,9 @@ type (
 	// ChannelGone says that a channel was deleted.
 	ChannelGone struct {
 		Channel ChannelID `json:"channel"`
+		// Bot is whose connection says so; empty where that is not known. Whether
+		// another bot was still in the channel only its own connection can say.
+		Bot BotID `json:"bot,omitempty"`
 	}
 	// Placed says that a player was given a node. An empty Node takes it away.
 	Placed struct {
@@ -131,6 +134,8 @@ type (
 		Bot    BotID     `json:"bot"`
 		Play   PlayID    `json:"play"`
 		Reason EndReason `json:"reason"`
+		// Seeks is the last seek that the node had carried out by then.
+		Seeks int `json:"seeks,omitempty"`
 	}
 	// PlayException is the node's word that a track threw. An end follows.
 	PlayException struct {

@@ -90,12 +90,14 @@ func shape(g *music.Guild) error {
 			return fail("a play that cannot be")
 		case v.Resets > music.MaxRetries:
 			return fail("too many resets")
+		case p.Volume > g.Entitlements.MaxVolume:
+			return fail("it is louder than the plan allows")
 		}
 		if len(p.History) > music.HistoryLength || p.Loop == music.LoopOff || v.Want == "" && p.Loop != "" {
 			return fail("a history without bound, or a loop of nothing")
 		}
 		for _, q := range p.History {
-			if slots[q.ID] || q.State != music.SlotPlayed || q.Reply.Owed() || !q.Deadline.IsZero() || (p.Play != nil && p.Play.Slot == q.ID) {
+			if slots[q.ID] || q.State != music.SlotPlayed || q.Reply().Owed() || !q.Deadline().IsZero() || (p.Play != nil && p.Play.Slot == q.ID) {
 				return fail("what was played is not over")
 			}
 			slots[q.ID] = true
@@ -109,10 +111,10 @@ func shape(g *music.Guild) error {
 			if q.State != music.SlotReady {
 				unready++
 			}
-			if (q.State == music.SlotPending) == q.Deadline.IsZero() {
+			if (q.State == music.SlotPending) == q.Deadline().IsZero() {
 				return fail("a slot is pending for ever, or due without being pending")
 			}
-			if q.Reply.Owed() && q.State != music.SlotPending {
+			if q.Reply().Owed() && q.State != music.SlotPending {
 				return fail("a slot that was answered still owes")
 			}
 		}
@@ -164,8 +166,8 @@ func owed(g *music.Guild) []string {
 			continue
 		}
 		for _, q := range p.Queue {
-			if q.Reply.Owed() {
-				out = append(out, q.Reply.ID)
+			if q.Reply().Owed() {
+				out = append(out, q.Reply().ID)
 			}
 		}
 	}

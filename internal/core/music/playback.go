@@ -3,8 +3,6 @@ package music
 import (
 	"slices"
 	"time"
-
-	"github.com/atrilhq/platform/internal/core/plan"
 )
 
 // advance starts the next track where nothing plays. A pending slot in front
@@ -14,8 +12,7 @@ func (s *step) advance(p *Player) {
 		return
 	}
 	if s.surplus(p) {
-		limit := s.g.Entitlements.Bots
-		r := Refusal{Reason: ReasonNoBotFree, Limit: limit, Plan: plan.Lifts(limit, func(e plan.Entitlements) int { return e.Bots })}
+		r := s.noBotFree()
 		s.notify(p, Answer{Kind: AnswerRefused, Refusal: &r})
 		s.drop(p, "plan", "", r)
 		return

@@ -48,8 +48,8 @@ func (s *step) enqueue(c Command, do Enqueue) {
 	}
 	p := s.edit(bot)
 	slot := &Slot{
-		ID: SlotID(s.id()), State: SlotPending, Query: q, By: c.Actor.User, At: s.now,
-		Deadline: s.now.Add(ResolveWithin), Reply: c.Reply,
+		ID: SlotID(s.id()), State: SlotPending, By: c.Actor.User, At: s.now,
+		Pending: &Pending{Query: q, Deadline: s.now.Add(ResolveWithin), Reply: c.Reply},
 	}
 	at := len(p.Queue)
 	if do.Next {
@@ -104,7 +104,7 @@ func (s *step) resolved(r Resolved) {
 	}
 	p := s.edit(held.Bot)
 	if r.Failure != FailureNone || len(r.Tracks) == 0 {
-		s.reject(p, i, rejection(r.Failure), Refusal{Reason: reasonOf(r.Failure), Query: old.Query.Text})
+		s.reject(p, i, rejection(r.Failure), Refusal{Reason: reasonOf(r.Failure), Query: old.Query().Text})
 		s.advance(p)
 		return
 	}
@@ -126,10 +126,15 @@ func (s *step) resolved(r Resolved) {
 	s.touch(p.Bot, AspectPanel)
 	answer := s.queued(p, i, slots, r)
 	s.advance(p)
+	if p.Voice.Want == "" {
+		// The plan has no room for the bot any more, and it left with its queue.
+		s.refuse(old.Reply(), s.noBotFree())
+		return
+	}
 	if p.Play != nil && p.Play.Slot == old.ID && r.Playlist == "" {
 		answer.Kind, answer.Position = AnswerPlaying, 0
 	}
-	s.owe(p, old.Reply, answer)
+	s.owe(p, old.Reply(), answer)
 }
 
 // queued records that slots wait from place i on and returns the answer for it.
@@ -174,10 +179,10 @@ func (s *step) waitForNode(p *Player, i int) {
 		return
 	}
 	w := *old
-	w.State, w.Deadline, w.Reply = SlotWaiting, time.Time{}, ReplyTo{}
+	w.State, w.Pending = SlotWaiting, &Pending{Query: old.Query()}
 	e := s.edit(p.Bot)
 	e.Queue = replaced(e.Queue, i, 1, &w)
-	s.owe(e, old.Reply, Answer{Kind: AnswerWaitingForNode, Title: old.Query.Text, Position: i + 1})
+	s.owe(e, old.Reply(), Answer{Kind: AnswerWaitingForNode, Title: old.Query().Text, Position: i + 1})
 	s.advance(e)
 }
 
@@ -187,7 +192,7 @@ func (s *step) reject(p *Player, i int, why string, r Refusal) {
 	p.Queue = replaced(p.Queue, i, 1)
 	p.Unready--
 	s.emit(TrackRejected{Bot: p.Bot, Slot: old.ID, Reason: why, By: old.By})
-	s.refuse(old.Reply, r)
+	s.refuse(old.Reply(), r)
 	s.touch(p.Bot, AspectPanel)
 }
 
@@ -220,7 +225,7 @@ func (s *step) clear(p *Player, why string, by UserID, r Refusal) int {
 	if p.Unready > 0 {
 		for _, q := range p.Queue {
 			if q.State == SlotPending {
-				s.refuse(q.Reply, r)
+				s.refuse(q.Reply(), r)
 			}
 		}
 	}

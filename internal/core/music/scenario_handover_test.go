@@ -45,6 +45,18 @@ func TestARemovedBotHandsItsQueueOver(t *testing.T) {
 	b.notice(music.AnswerHandedOver)
 }
 
+// What is removed from the guild is seen to leave its channel first.
+func TestARemovedBotThatLeavesItsChannelFirst(t *testing.T) {
+	b := pooled(t)
+	id := b.player().Play.ID
+	b.seen("", "")
+	b.now = b.now.Add(200 * time.Millisecond)
+	b.in(music.BotRemoved{Bot: bot})
+	if p := b.g.Player(other); p == nil || p.Play == nil || p.Play.ID != id || len(p.Queue) != 2 || p.Voice.Want != lounge {
+		t.Fatalf("the other bot has %+v", p)
+	}
+}
+
 func TestARemovedBotWithNobodyToTakeOver(t *testing.T) {
 	b := newBench(t)
 	b.play("a")

@@ -113,14 +113,15 @@ func TestHistory(t *testing.T) {
 		b.kind(a, music.AnswerHistory)
 		return a.History
 	}
-	for asked, want := range map[int]int{-1: 1, 0: 1, 1: 1, 3: 3, 5: 5, 99: 5} {
+	const pages = music.HistoryLength / music.PageSize
+	for asked, want := range map[int]int{-1: 1, 0: 1, 1: 1, pages: pages, 99: pages} {
 		v := page(asked)
-		if v.Page != want || v.Pages != 5 || v.Total != 50 || len(v.Lines) != music.PageSize || v.Lines[0].Position != (want-1)*10+1 {
+		if v.Page != want || v.Pages != pages || v.Total != music.HistoryLength || len(v.Lines) != music.PageSize || v.Lines[0].Position != (want-1)*10+1 {
 			t.Fatalf("page %d: %+v", asked, v)
 		}
 	}
 	last := page(1).Lines[0]
-	if last.Title != "57" || last.By != ana || last.Length != 3*time.Minute || !last.At.Equal(b.now.Add(-time.Second)) {
+	if last.Title != fmt.Sprint(music.HistoryLength+7) || last.By != ana || last.Length != 3*time.Minute || !last.At.Equal(b.now.Add(-time.Second)) {
 		t.Fatalf("%+v", last)
 	}
 	if b.last.Changed {
@@ -128,12 +129,12 @@ func TestHistory(t *testing.T) {
 	}
 	t.Run("outlives the bot's leaving", func(t *testing.T) {
 		b.as(ana, lounge, music.Leave{})
-		if v := page(1); v.Lines[0].Title != "58" || v.Bot != bot {
+		if v := page(1); v.Lines[0].Title != fmt.Sprint(music.HistoryLength+8) || v.Bot != bot {
 			t.Fatalf("%+v", v)
 		}
 		b.as(ana, lounge, music.Join{})
 		b.as(ana, lounge, music.Previous{})
-		b.plays("58")
+		b.plays(fmt.Sprint(music.HistoryLength + 8))
 	})
 }
 

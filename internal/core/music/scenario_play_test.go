@@ -79,7 +79,7 @@ func (b *bench) titles() []string {
 		if q.State == music.SlotReady {
 			out = append(out, q.Track.Title)
 		} else {
-			out = append(out, string(q.State)+" "+q.Query.Text)
+			out = append(out, string(q.State)+" "+q.Query().Text)
 		}
 	}
 	return out

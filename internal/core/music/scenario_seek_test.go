@@ -177,3 +177,56 @@ func TestListened(t *testing.T) {
 		}
 	})
 }
+
+// A member goes back in the last moment. The node had come to the end before it
+// heard of that: the play goes on where the member wants it.
+func TestASeekOvertakesAnEnd(t *testing.T) {
+	near := func(t *testing.T) *bench {
+		b := listening(t, "second")
+		b.in(music.PlayPosition{Bot: bot, Play: b.player().Play.ID, Position: 179 * time.Second, Speed: 1})
+		b.pass(900 * time.Millisecond)
+		return b
+	}
+	ended := func(b *bench, seeks int) {
+		b.in(music.PlayEnded{Bot: bot, Play: b.player().Play.ID, Reason: music.EndFinished, Seeks: seeks})
+	}
+	for name, do := range map[string]music.Action{"seek": music.Seek{To: 10 * time.Second}, "rewind": music.SeekBy{By: -time.Minute}, "replay": music.Replay{}} {
+		t.Run(name, func(t *testing.T) {
+			b := near(t)
+			a := b.as(ana, lounge, do)
+			id := b.player().Play.ID
+			b.pass(50 * time.Millisecond)
+			ended(b, 0)
+			p := b.player().Play
+			if p.ID != id || p.Phase != music.PhaseWanted || !b.wants(music.AspectNode) {
+				t.Fatalf("%+v", p)
+			}
+			if d := p.PositionAt(b.now) - a.At; d < 0 || d > time.Second {
+				t.Fatalf("it goes on at %s", p.PositionAt(b.now))
+			}
+			b.in(music.PlayPosition{Bot: bot, Play: id, Position: a.At + time.Second, Speed: 1, Seeks: 1})
+			b.pass(time.Minute)
+			ended(b, 1)
+			if p := b.player().Play; p.Track.Title != "second" {
+				t.Fatalf("its real end is not believed: %+v", p)
+			}
+		})
+	}
+	t.Run("but not one that comes much later", func(t *testing.T) {
+		b := near(t)
+		b.as(ana, lounge, music.Seek{To: 10 * time.Second})
+		b.pass(music.LateReport)
+		ended(b, 0)
+		if p := b.player().Play; p.Track.Title != "second" {
+			t.Fatalf("a node that does not count seeks is not believed: %+v", p)
+		}
+	})
+	t.Run("nor one where the play ends anyway", func(t *testing.T) {
+		b := near(t)
+		b.as(ana, lounge, music.Seek{To: 179 * time.Second})
+		ended(b, 0)
+		if p := b.player().Play; p.Track.Title != "second" {
+			t.Fatalf("its end is not believed: %+v", p)
+		}
+	})
+}

@@ -114,10 +114,26 @@ func TestKickedAndMoved(t *testing.T) {
 		}
 		b.as(bruno, lounge, music.Enqueue{Query: "pending"})
 		b.seen("", "")
+		if p := b.player(); p.Play == nil || len(p.Queue) == 0 || wishes(b, bot, music.AspectVoice) {
+			t.Fatalf("it may have been removed from the guild: %+v", p)
+		}
+		at := b.now
+		b.tick()
+		if b.now.Sub(at) != music.GoneGrace {
+			t.Fatalf("decided after %s", b.now.Sub(at))
+		}
 		a, _ := b.answer()
 		b.refused(a, music.ReasonCancelled)
 		b.notice(music.AnswerDisconnected)
 		b.gone()
+	})
+	t.Run("kicked and called again at once", func(t *testing.T) {
+		b := listening(t, "b")
+		b.seen("", "")
+		b.as(ana, lounge, music.Enqueue{Query: "c"})
+		if p := b.player(); p.Voice.Gone || p.Voice.Want != lounge || p.Play == nil || !wishes(b, bot, music.AspectVoice) {
+			t.Fatalf("it does not come back: %+v", p)
+		}
 	})
 	t.Run("moved by an admin", func(t *testing.T) {
 		b := listening(t, "b")
@@ -275,4 +291,28 @@ func TestTimersToLeave(t *testing.T) {
 			t.Fatalf("%+v", e)
 		}
 	})
+}
+
+// Who resumes while the bot has to leave and come back is obeyed, but the play
+// does not count as sounding before its node says so.
+func TestResumingWhileVoiceIsRenewed(t *testing.T) {
+	b := listening(t)
+	b.in(music.VoiceClosed{Bot: bot, Code: 4006})
+	b.as(ana, lounge, music.Pause{})
+	b.pass(2 * time.Second)
+	b.kind(b.as(ana, lounge, music.Resume{}), music.AnswerResumed)
+	if p := b.player(); p.Paused || p.Play.Anchor.Speed != 0 || !p.Voice.Reset {
+		t.Fatalf("%+v", p.Play)
+	}
+	said := music.PlayPosition{Bot: bot, Play: b.player().Play.ID, Position: time.Second, Speed: 1}
+	b.in(said)
+	if p := b.player().Play; p.Anchor.Speed != 0 {
+		t.Fatalf("what the node said before is believed: %+v", p)
+	}
+	b.seen("", "")
+	b.seen(lounge, "new")
+	b.in(said)
+	if p := b.player().Play; p.Anchor.Speed != 1 {
+		t.Fatalf("its node is not believed: %+v", p)
+	}
 }

@@ -66,7 +66,7 @@ const (
 	// MaxRoles is how many roles a rule may name.
 	MaxRoles = 25
 	// HistoryLength is how many tracks a player remembers.
-	HistoryLength = 50
+	HistoryLength = 20
 )
 
 // Languages are those that a guild can be set to.

@@ -76,7 +76,7 @@ func (w *world) level(bot music.BotID) {
 		switch {
 		case p.Voice.Reset:
 			w.discord.op4(bot, "")
-		case p.Voice.Want != p.Voice.Channel:
+		case p.Voice.Want != p.Voice.Channel && !p.Voice.Gone:
 			w.discord.op4(bot, p.Voice.Want)
 		}
 	}
@@ -148,7 +148,7 @@ func (n *node) begin(bot music.BotID, s *sounding) {
 }
 
 func (n *node) end(bot music.BotID, s *sounding, why music.EndReason) {
-	n.report(music.PlayEnded{Bot: bot, Play: s.play, Reason: why})
+	n.report(music.PlayEnded{Bot: bot, Play: s.play, Reason: why, Seeks: s.seeks})
 	s.play, s.running, s.armed = "", false, armed{}
 	s.turn++
 }

@@ -11,6 +11,9 @@ const (
 	ResolveWithin = 15 * time.Second
 	// JoinWithin is how long a join may take. Discord says nothing at all when a channel is full.
 	JoinWithin = 10 * time.Second
+	// GoneGrace is how long a bot that left its channel for no reason that is
+	// known may have been removed from the guild, which is told a little later.
+	GoneGrace = 1500 * time.Millisecond
 	// RejoinWithin is the same after the connection to Discord was lost.
 	RejoinWithin = 30 * time.Second
 	// SilenceWithin is how long a pending slot may keep a ready one waiting.
@@ -25,6 +28,8 @@ const (
 	MaxRetries = 3
 	// EndGrace is how long after a play's end the node's word for it may come.
 	EndGrace = 15 * time.Second
+	// LateReport is how long after a seek the node may still say that the play ended before it.
+	LateReport = 5 * time.Second
 	// MaxSpeed is how many times faster, or slower, than in reality a play may sound.
 	MaxSpeed = 100
 	// endTolerance is how near to its end a play that is gone counts as finished.
@@ -174,7 +179,7 @@ func (s *step) edit(bot BotID) *Player {
 		p = &w
 		s.g.Players[i] = p
 	} else {
-		p = &Player{Bot: bot, Volume: min(s.g.Settings.Volume, s.g.Entitlements.MaxVolume)}
+		p = &Player{Bot: bot, Volume: s.startVolume()}
 		s.g.Players = slices.Insert(s.g.Players, i, p)
 	}
 	if s.first == nil {
@@ -184,6 +189,10 @@ func (s *step) edit(bot BotID) *Player {
 	}
 	return p
 }
+
+// startVolume is what a player starts with. The settings may be of a plan that
+// the guild has no more.
+func (s *step) startVolume() int { return min(s.g.Settings.Volume, s.g.Entitlements.MaxVolume) }
 
 func (s *step) list() {
 	if !s.listed {

@@ -162,7 +162,7 @@ func (s *step) resume(c Command, held *Player) {
 	p := s.edit(held.Bot)
 	p.Paused = false
 	a := Anchor{Position: p.Play.Anchor.Position, At: s.now}
-	if p.Play.Phase == PhaseSounding {
+	if p.Play.Phase == PhaseSounding && !p.Voice.Reset {
 		a.Speed = 1
 	}
 	p.Play = p.Play.anchored(a, s.now)
@@ -176,6 +176,10 @@ func (s *step) resume(c Command, held *Player) {
 func (s *step) unhalt(c Command, held *Player) {
 	if len(held.Queue) == 0 {
 		s.refuse(c.Reply, Refusal{Reason: ReasonNothingPlaying})
+		return
+	}
+	if r := s.noMore(held); r != nil {
+		s.refuse(c.Reply, *r)
 		return
 	}
 	p := s.edit(held.Bot)

@@ -35,7 +35,7 @@ func (s *step) nodeUp() {
 		if p.Unready > 0 {
 			for _, q := range p.Queue {
 				if q.State == SlotWaiting {
-					s.effects = append(s.effects, Resolve{Slot: q.ID, Query: q.Query, Limit: s.room(p.Bot) + 1})
+					s.effects = append(s.effects, Resolve{Slot: q.ID, Query: q.Query(), Limit: s.room(p.Bot) + 1})
 				}
 			}
 		}
@@ -131,7 +131,8 @@ func (s *step) confirm(held *Player, b NodeSnapshot) {
 // the play was heard: a node says that a track started before it has audio.
 func (s *step) anchor(held *Player, pos time.Duration, speed float64) {
 	p := s.edit(held.Bot)
-	if p.Paused || !(speed*MaxSpeed >= 1 && speed <= MaxSpeed) {
+	// While its voice is renewed nobody hears it, whatever the node said before.
+	if p.Paused || p.Voice.Reset || !(speed*MaxSpeed >= 1 && speed <= MaxSpeed) {
 		speed = 0
 	}
 	pos = max(pos, 0)
@@ -173,6 +174,10 @@ func (s *step) playEnded(b PlayEnded) {
 	p := s.edit(b.Bot)
 	switch b.Reason {
 	case EndFinished:
+		if s.overtaken(p.Play, b) {
+			s.lost(p, s.now)
+			return
+		}
 		s.finished(p, false)
 	case EndLoadFailed:
 		s.failed(p, "failed")
@@ -186,6 +191,14 @@ func (s *step) playEnded(b PlayEnded) {
 		s.lost(p, s.now)
 	case EndReplaced:
 	}
+}
+
+// overtaken is true for an end that a member has just sought away from: the node
+// had come to it before it heard of the seek, and plays from there when asked
+// again. A node that does not say which seek it has carried out is believed
+// wherever that end may be the real one.
+func (s *step) overtaken(w *Play, b PlayEnded) bool {
+	return b.Seeks < w.Seeks && s.now.Sub(w.Anchor.At) < LateReport && w.PositionAt(s.now) < w.end()-endTolerance
 }
 
 func (s *step) playException(b PlayException) {

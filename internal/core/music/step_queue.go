@@ -10,7 +10,7 @@ import (
 func (q *Slot) shown() *Track {
 	t := q.Track
 	if q.State == SlotPending || q.State == SlotWaiting {
-		t = Track{Title: q.Query.Text}
+		t = Track{Title: q.Query().Text}
 	}
 	return &t
 }
@@ -62,7 +62,7 @@ func (s *step) gone(p *Player, slots []*Slot, why string, by UserID) {
 		ids[i] = q.ID
 		if q.State != SlotReady {
 			p.Unready--
-			s.refuse(q.Reply, Refusal{Reason: ReasonCancelled})
+			s.refuse(q.Reply(), Refusal{Reason: ReasonCancelled})
 		}
 	}
 	s.emit(QueueRemoved{Bot: p.Bot, Slots: ids, Reason: why, By: by})

@@ -145,9 +145,9 @@ func (s *step) follow(held *Player, was *Settings, by UserID) {
 		p := s.edit(held.Bot)
 		p.EmptyAt = later(p.EmptyAt, by)
 	}
-	if set.Volume != was.Volume && held.Voice.Want == "" && held.Volume != set.Volume {
-		s.edit(held.Bot).Volume = set.Volume
-		s.emit(VolumeChanged{Bot: held.Bot, Volume: set.Volume, By: by})
+	if v := s.startVolume(); set.Volume != was.Volume && held.Voice.Want == "" && held.Volume != v {
+		s.edit(held.Bot).Volume = v
+		s.emit(VolumeChanged{Bot: held.Bot, Volume: v, By: by})
 	}
 	if set.Announce != "" && set.Announce != held.Text {
 		s.settleText(s.edit(held.Bot), set.Announce)

@@ -50,6 +50,9 @@ func (s *step) skipTo(c Command, held *Player, do SkipTo) {
 	if r == nil && do.Slot == "" {
 		r = s.tooLate(c, held)
 	}
+	if r == nil {
+		r = s.noMore(held)
+	}
 	if r != nil {
 		s.refuse(c.Reply, *r)
 		return
@@ -84,6 +87,8 @@ func (s *step) previous(c Command, held *Player) {
 	case len(held.Queue) >= s.g.Entitlements.QueueLength+HistoryLength:
 		limit := s.g.Entitlements.QueueLength
 		r = &Refusal{Reason: ReasonQueueFull, Limit: limit, Plan: liftsQueue(limit)}
+	default:
+		r = s.noMore(held)
 	}
 	if r != nil {
 		s.refuse(c.Reply, *r)

@@ -23,7 +23,7 @@ func (s *step) loaded(b Loaded) {
 		if p.Unready > 0 {
 			for _, q := range p.Queue {
 				if q.State != SlotReady {
-					s.effects = append(s.effects, Resolve{Slot: q.ID, Query: q.Query, Limit: s.room(p.Bot) + 1})
+					s.effects = append(s.effects, Resolve{Slot: q.ID, Query: q.Query(), Limit: s.room(p.Bot) + 1})
 				}
 			}
 		}
@@ -68,15 +68,16 @@ func (s *step) grace(held *Player) {
 			}
 		}
 	}
-	if held.Unready == 0 || !slices.ContainsFunc(held.Queue, func(q *Slot) bool { return due(q.Deadline) }) {
+	if held.Unready == 0 || !slices.ContainsFunc(held.Queue, func(q *Slot) bool { return due(q.Deadline()) }) {
 		return
 	}
 	p := s.edit(held.Bot)
 	p.Queue = slices.Clone(p.Queue)
 	for i, q := range p.Queue {
-		if due(q.Deadline) {
-			w := *q
-			w.Deadline = later
+		if due(q.Deadline()) {
+			w, asked := *q, *q.Pending
+			asked.Deadline = later
+			w.Pending = &asked
 			p.Queue[i] = &w
 		}
 	}
@@ -105,7 +106,7 @@ func (g *Guild) Deadline() time.Time {
 		}
 		ready := false
 		for _, q := range p.Queue {
-			soon(q.Deadline)
+			soon(q.Deadline())
 			ready = ready || q.State == SlotReady
 		}
 		if ready && p.Play == nil && !p.Halted && !p.SilentSince.IsZero() {
@@ -136,6 +137,8 @@ func (s *step) tick() {
 			}
 		}
 		switch p := s.g.Player(held.Bot); {
+		case due(p.Voice.JoinBy) && p.Voice.Gone:
+			s.thrownOut(s.edit(p.Bot))
 		case due(p.Voice.JoinBy) && !p.Voice.Reset:
 			s.joinFailed(s.edit(p.Bot))
 		case due(p.EmptyAt):
@@ -161,12 +164,12 @@ func (s *step) tick() {
 func (s *step) expire(held *Player, due func(time.Time) bool) {
 	for i := 0; i < len(held.Queue); {
 		q := held.Queue[i]
-		if q.State != SlotPending || !due(q.Deadline) {
+		if q.State != SlotPending || !due(q.Deadline()) {
 			i++
 			continue
 		}
 		held = s.edit(held.Bot)
-		s.reject(held, i, "timeout", Refusal{Reason: ReasonResolveTimeout, Query: q.Query.Text})
+		s.reject(held, i, "timeout", Refusal{Reason: ReasonResolveTimeout, Query: q.Query().Text})
 	}
 	if held.Play == nil && !held.Halted && (len(held.Queue) > 0 || !held.SilentSince.IsZero()) {
 		s.advance(s.edit(held.Bot))
@@ -177,7 +180,7 @@ func (s *step) expire(held *Player, due func(time.Time) bool) {
 // waits for an answer gets this one.
 func (s *step) joinFailed(p *Player) {
 	ch := p.Voice.Want
-	asked := len(p.Owed) > 0 || slices.ContainsFunc(p.Queue, func(q *Slot) bool { return q.Reply.Owed() })
+	asked := len(p.Owed) > 0 || slices.ContainsFunc(p.Queue, func(q *Slot) bool { return q.Reply().Owed() })
 	s.emit(JoinFailed{Bot: p.Bot, Channel: ch})
 	if !asked {
 		s.notify(p, Answer{Kind: AnswerJoinFailed, Channel: ch})

@@ -61,7 +61,10 @@ func (s *step) botVoice(held *Player, v VoiceState) {
 		return
 	}
 	p := s.edit(held.Bot)
-	p.Voice.Channel, p.Voice.Suppressed = v.Channel, v.Suppressed
+	p.Voice.Channel, p.Voice.Suppressed, p.Voice.Gone = v.Channel, v.Suppressed, false
+	if was.Gone {
+		was.JoinBy = time.Time{}
+	}
 	if v.Session != "" {
 		p.Voice.Session = v.Session
 	}
@@ -106,6 +109,7 @@ func (s *step) botGoneFromVoice(held *Player) {
 		p := s.edit(held.Bot)
 		p.Voice = Voice{}
 		s.touch(p.Bot, AspectNode)
+	case was.Gone:
 	case was.Reset, !was.JoinBy.IsZero():
 		// It left what it had to leave, and is on its way in.
 		p := s.edit(held.Bot)
@@ -119,10 +123,16 @@ func (s *step) botGoneFromVoice(held *Player) {
 		s.touch(p.Bot, AspectVoice)
 	default:
 		p := s.edit(held.Bot)
-		p.Voice.Channel = ""
-		s.notify(p, Answer{Kind: AnswerDisconnected, Channel: was.Want})
-		s.drop(p, "disconnected", "", Refusal{Reason: ReasonCancelled})
+		s.freeze(p)
+		p.Voice = Voice{Want: was.Want, Gone: true, JoinBy: s.now.Add(GoneGrace), Resets: was.Resets}
+		s.touch(p.Bot, AspectNode|AspectPanel)
 	}
+}
+
+// thrownOut ends what a bot does that somebody disconnected.
+func (s *step) thrownOut(p *Player) {
+	s.notify(p, Answer{Kind: AnswerDisconnected, Channel: p.Voice.Want})
+	s.drop(p, "disconnected", "", Refusal{Reason: ReasonCancelled})
 }
 
 func (s *step) voiceServer(v VoiceServer) {
@@ -160,6 +170,7 @@ func (s *step) voiceSnapshot(v VoiceSnapshot) {
 		if was.Channel != "" {
 			s.edit(held.Bot).Voice = Voice{}
 		}
+	case was.Gone:
 	default:
 		// The connection that held its voice is gone; nobody threw it out.
 		p := s.edit(held.Bot)
@@ -254,6 +265,9 @@ func (s *step) channelGone(c ChannelGone) {
 	for _, held := range slices.Clone(s.g.Players) {
 		if held.Text == c.Channel {
 			s.edit(held.Bot).Text = ""
+		}
+		if c.Bot != "" && c.Bot != held.Bot {
+			continue // it may have been moved out before, which is not known here yet
 		}
 		if held.Voice.Channel == c.Channel {
 			// Nobody is in a channel that is not there, whether Discord says so or not.

@@ -35,19 +35,54 @@ const (
 
 // Slot is one place in a queue. A slot that a guild holds is never written to:
 // a change makes a new one with the same ID.
+//
+// Nearly all slots that there are wait to be played and are ready, so that what
+// only the others need stands behind a pointer.
 type Slot struct {
 	ID    SlotID    `json:"id"`
 	State SlotState `json:"state"`
-	// Query is what was asked for, while Track is not known yet.
-	Query Query `json:"query,omitzero"`
-	Track Track `json:"track,omitzero"`
 	// By asked for it, At that time.
 	By UserID    `json:"by"`
 	At time.Time `json:"at"`
+	// Track is not known yet where the slot is pending or waits.
+	Track Track `json:"track,omitzero"`
+	// Pending is nil for a slot whose track is known. Its fields stand among
+	// those of the slot in JSON.
+	*Pending
+}
+
+// Pending is what a slot has while its track is not known.
+type Pending struct {
+	// Query is what was asked for.
+	Query Query `json:"query,omitzero"`
 	// Deadline is when a pending slot fails.
 	Deadline time.Time `json:"deadline,omitzero"`
 	// Reply is where the answer is owed while the slot is pending.
 	Reply ReplyTo `json:"reply,omitzero"`
+}
+
+// Query is what was asked for, empty where the track is known.
+func (s *Slot) Query() Query {
+	if s.Pending == nil {
+		return Query{}
+	}
+	return s.Pending.Query
+}
+
+// Deadline is when the slot fails, zero for one that does not.
+func (s *Slot) Deadline() time.Time {
+	if s.Pending == nil {
+		return time.Time{}
+	}
+	return s.Pending.Deadline
+}
+
+// Reply is where an answer is owed once the slot is resolved.
+func (s *Slot) Reply() ReplyTo {
+	if s.Pending == nil {
+		return ReplyTo{}
+	}
+	return s.Pending.Reply
 }
 
 // Anchor is a position that was true at a time. From then on it moves with

@@ -92,7 +92,7 @@ func lines(queue []*Slot, from, n int) []QueueLine {
 			Length: q.Track.Length, Stream: q.Track.Stream, By: q.By,
 		}
 		if q.State != SlotReady {
-			out[i].Title = q.Query.Text
+			out[i].Title = q.Query().Text
 		}
 	}
 	return out

@@ -113,38 +113,14 @@ func (r *Role) Status(ctx context.Context) (view.Status, error) {
 	return s, nil
 }
 
-// count counts guilds and players page by page.
+// count counts guilds and players.
 func (r *Role) count(ctx context.Context, s *view.Status) error {
-	var after music.GuildID
-	for {
-		rows, err := r.opt.Store.List(ctx, after, page)
-		if err != nil {
-			return err
-		}
-		s.Guilds += len(rows)
-		if len(rows) < page {
-			break
-		}
-		after = rows[len(rows)-1].ID
+	n, err := r.opt.Store.Count(ctx)
+	if err != nil {
+		return err
 	}
-	q := store.PlayerQuery{Limit: page}
-	for {
-		rows, err := r.opt.Store.Players(ctx, q)
-		if err != nil {
-			return err
-		}
-		for _, p := range rows {
-			s.Players.Total++
-			if state(&p.Player, p.Waiting) == "playing" {
-				s.Players.Active++
-			}
-		}
-		if len(rows) < page {
-			return nil
-		}
-		last := rows[len(rows)-1]
-		q.AfterGuild, q.AfterBot = last.Guild, last.Player.Bot
-	}
+	s.Guilds, s.Players.Total, s.Players.Active = n.Guilds, n.Players, n.Playing
+	return nil
 }
 
 const page = 500

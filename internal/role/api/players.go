@@ -153,7 +153,7 @@ func (r *Role) Queue(ctx context.Context, guild, bot string, at httpapi.Page) (v
 			continue
 		}
 		item := view.QueueItem{
-			Position: i + 1, Slot: string(q.ID), State: string(q.State), Query: q.Query.Text, By: string(q.By), At: q.At,
+			Position: i + 1, Slot: string(q.ID), State: string(q.State), Query: q.Query().Text, By: string(q.By), At: q.At,
 		}
 		if q.State == music.SlotReady {
 			t := track(q.Track)

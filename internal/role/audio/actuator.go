@@ -39,7 +39,7 @@ func (r *Role) wishVoice(g *music.Guild, bot music.BotID, epoch int64) {
 		return
 	case p.Voice.Reset:
 		// Its voice session is dead: it leaves, and comes back once it was seen outside.
-	case p.Voice.Want == p.Voice.Channel:
+	case p.Voice.Want == p.Voice.Channel, p.Voice.Gone:
 		return
 	default:
 		wish.Channel = p.Voice.Want

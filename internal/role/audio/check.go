@@ -94,11 +94,13 @@ func (r *Role) checkPlayer(g *music.Guild, p *music.Player, now time.Time) {
 	case !known, g.Recovering(), seen.Play != p.Play.ID && now.Sub(p.Play.Since) > checkEvery,
 		p.Play.Phase != music.PhaseSounding && p.Voice.Ready() && !p.Paused:
 		r.steering.look(k)
-	case seen.Play == p.Play.ID && !p.Paused && !seen.Paused && seen.Position > 0:
+	case !p.Voice.Ready():
+		// Nothing is heard until it is, and what the node last said is of before.
+	case seen.Play == p.Play.ID && seen.Seeks == p.Play.Seeks && !p.Paused && !seen.Paused && seen.Position > 0:
 		at := seen.Position + now.Sub(seen.At)
 		if off := at - p.Play.PositionAt(now); off > drift || off < -drift || p.Play.Anchor.Speed == 0 {
 			r.deliver(music.Input{ID: r.inputID("drift:" + string(p.Play.ID)), Guild: g.ID, Body: music.PlayPosition{
-				Bot: p.Bot, Play: p.Play.ID, Position: at, Speed: 1,
+				Bot: p.Bot, Play: p.Play.ID, Position: at, Speed: 1, Seeks: seen.Seeks,
 			}})
 		}
 	}

@@ -14,6 +14,12 @@ const (
 	// resolvePerGuild is how many of them are of one guild, so that a guild whose
 	// source is slow does not keep the others from theirs.
 	resolvePerGuild = 4
+	// linger is how long a command waits for its tracks, so that both are
+	// committed at once. A node that has them at hand answers sooner; where it
+	// has to ask its source, the wait is nothing beside that.
+	linger = 5 * time.Millisecond
+	// pace lies between the commits of a loop that is busy.
+	pace = 2 * time.Millisecond
 )
 
 // resolving looks queries up beside the loop. What is found comes back as an input.

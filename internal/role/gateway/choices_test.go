@@ -132,3 +132,21 @@ func TestNewerKeystrokeEndsTheSearchOfTheOlder(t *testing.T) {
 	roletest.Until(t, "it is told", func() bool { acked, _ := g.Metrics.Told(); return len(acked) == 3 && acked[0] == "choices" })
 	clean(t, r)
 }
+
+func TestChoicesOfWhatTheNodesFind(t *testing.T) {
+	t.Parallel()
+	r := roletest.New(t, roletest.Options{Nodes: 1})
+	a := r.StartAudio()
+	r.StartGateway()
+	roletest.Until(t, "the node is up", func() bool { return a.Nodes()[0].State == "up" })
+	// A machine that is busy may not find it within the second that choices have.
+	roletest.Until(t, "what a node finds is among the choices", func() bool {
+		for _, c := range r.Type(`/play query:"ocean"`, "query").Choices {
+			if strings.Contains(c.Name, "Ocean Floor") {
+				return true
+			}
+		}
+		return false
+	})
+	clean(t, r)
+}

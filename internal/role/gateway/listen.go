@@ -56,14 +56,18 @@ func (r *Role) hearReceipt(ctx context.Context, m bus.Message) {
 		r.waiters.accept(id)
 	}
 	for _, id := range rc.Again {
-		if r.waiters.accept(id) == nil {
+		if r.waiters.find(id) == nil {
 			continue
 		}
-		// The command came before; so may its answer have.
-		switch e, done, err := r.opt.Store.Effect(ctx, partition.AnswerKey(id)); {
-		case err == nil && done:
+		// The command came before; so may its answer have. That is looked up first:
+		// what was answered must not be promised.
+		e, done, err := r.opt.Store.Effect(ctx, partition.AnswerKey(id))
+		if err == nil && done {
 			r.waiters.answer(id, owed{given: true})
-		case err == nil:
+			continue
+		}
+		r.waiters.accept(id)
+		if err == nil {
 			r.hearOwed(ctx, bus.Message{Key: e.Key, Kind: e.Kind, Data: e.Payload})
 		}
 	}

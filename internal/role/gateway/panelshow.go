@@ -86,7 +86,7 @@ func (p *panels) renew(ctx context.Context, d dueNow, was shown, next store.Pane
 	if was.row.Digest == next.Digest && !was.gone {
 		return 0, nil
 	}
-	old := now.Sub(was.row.Posted) >= panelAge && v.Track != nil
+	old := v.Track != nil && (was.gone || now.Sub(was.row.Posted) >= panelAge)
 	if !old && v.Track != nil && p.looks(d.ref, was, v.Play, now) {
 		sent++
 		old = p.buried(ctx, was.row)

@@ -130,7 +130,7 @@ func (p *panels) drawn(ref topic.PlayerRef, v music.NowView, now time.Time) {
 	}
 	s.play, s.redraw = v.Play, time.Time{}
 	switch {
-	case s.gone, v.Track == nil, !v.Sounding, v.Paused, v.Halted, v.NoNode, v.Suppressed:
+	case s.gone, v.Track == nil, v.Paused, v.Halted, v.NoNode, v.Suppressed:
 	case v.Track.Stream:
 		s.redraw = now.Add(liveEvery)
 	case v.Track.Length <= 0, v.Position < v.Track.Length:

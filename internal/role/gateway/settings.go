@@ -22,9 +22,6 @@ const (
 	settingsWithin = 700 * time.Millisecond
 )
 
-// settingsChanged is the event after which what is remembered is of no use.
-var settingsChanged = music.SettingsChanged{}.EventType()
-
 // settings remembers what the admins of guilds decided, so that commands are
 // refused early in the right language. It may be stale: the core decides.
 type settings struct {
@@ -118,7 +115,7 @@ func (s *settings) language(ctx context.Context, guild music.GuildID, otherwise 
 // hear forgets what was changed, and has the guild's panels shown in the words
 // that it reads now.
 func (s *settings) hear(_ context.Context, m bus.Message) {
-	if m.Kind != settingsChanged {
+	if m.Kind != (music.SettingsChanged{}).EventType() {
 		return
 	}
 	guild := music.GuildID(m.Key)

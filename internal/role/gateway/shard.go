@@ -226,8 +226,18 @@ func (s *shard) Inputs(at discord.Position, in []music.Input) {
 	e, done := s.ledger.begin(at)
 	defer done()
 	for _, x := range in {
-		s.hand(e, partition.Delivery{Input: x})
+		if !s.hearsay(x) {
+			s.hand(e, partition.Delivery{Input: x})
+		}
 	}
+}
+
+// hearsay is true for what this bot's connection says of where another bot of
+// the pool is. That one's own connection says it in order with the rest: a bot
+// that is thrown out of a guild would seem to have been thrown out of voice.
+func (s *shard) hearsay(in music.Input) bool {
+	v, ok := in.Body.(music.VoiceState)
+	return ok && v.Bot && v.User != music.UserID(s.bot.id) && s.role.bot(music.BotID(v.User)) != nil
 }
 
 // hand gives an input to its partition. A full stream is waited for: the socket

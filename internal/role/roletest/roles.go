@@ -2,6 +2,8 @@ package roletest
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -164,7 +166,27 @@ func (r *Rig) send(user, line string, within time.Duration) (simdiscord.Result, 
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), within)
 	defer cancel()
+	name, args = r.subcommand(name, args)
 	return r.World.Send(ctx, simdiscord.SlashCommand{Guild: "demo", User: user, Name: name, Options: args})
+}
+
+// subcommand moves a first word that names a subcommand to the command's name.
+func (r *Rig) subcommand(name string, args []simdiscord.Arg) (string, []simdiscord.Arg) {
+	i := slices.IndexFunc(args, func(a simdiscord.Arg) bool { return a.Name == "" })
+	all, err := r.World.Commands("demo")
+	if i < 0 || err != nil {
+		return name, args
+	}
+	word, rest, _ := strings.Cut(args[i].Value, " ")
+	for _, c := range all {
+		if c.Name == name && slices.ContainsFunc(c.Options, func(o simdiscord.Option) bool { return o.Type == 1 && o.Name == word }) {
+			if args[i].Value = rest; rest == "" {
+				args = slices.Delete(args, i, i+1)
+			}
+			return name + " " + word, args
+		}
+	}
+	return name, args
 }
 
 // Later types a line as ana and returns a channel with what she sees.

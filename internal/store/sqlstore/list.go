@@ -8,11 +8,13 @@ import (
 	"github.com/atrilhq/platform/internal/store"
 )
 
-// Active implements [store.Guilds].
+// Active implements [store.Guilds]. Whether a player sounds is looked for in the
+// text of its state, as [sounds] does.
 func (db *DB) Active(ctx context.Context, partition int) ([]music.GuildID, error) {
 	var out []music.GuildID
 	err := db.each(ctx, "sqlstore.Active",
-		`SELECT DISTINCT guild_id FROM players WHERE active = 1 AND partition_id = $1 ORDER BY guild_id`, []any{partition},
+		`SELECT guild_id FROM players WHERE active = 1 AND partition_id = $1 GROUP BY guild_id
+		ORDER BY MAX(CASE WHEN state LIKE '%"phase":"sounding"%' THEN 1 ELSE 0 END) DESC, guild_id`, []any{partition},
 		func(scan func(...any) error) error {
 			var id music.GuildID
 			err := scan(&id)

@@ -58,7 +58,7 @@ func BenchmarkLoad(b *testing.B) {
 		{"sqlite", func(b *testing.B) string { return file(b.TempDir()) }},
 		{"postgres", func(b *testing.B) string { return testenv.Postgres(b) }},
 	} {
-		for _, played := range []int{0, 50} {
+		for _, played := range []int{0, music.HistoryLength} {
 			b.Run(fmt.Sprintf("%s/history=%d", engine.name, played), func(b *testing.B) {
 				benchmarkLoad(b, engine.url(b), 10_000, 20, played)
 			})
@@ -68,21 +68,7 @@ func BenchmarkLoad(b *testing.B) {
 
 func benchmarkLoad(b *testing.B, url string, guilds, waiting, played int) {
 	db := open(b, sqlstore.Options{URL: url, Partitions: 1, Timeout: 30 * time.Second})
-	l, err := db.Acquire(b.Context(), 0, "bench", time.Hour)
-	if err != nil {
-		b.Fatal(err)
-	}
-	stamp := store.Stamp{Epoch: l.Epoch, Batch: l.Batch}
-	for from := 0; from < guilds; from += 250 {
-		stamp.Batch++
-		batch := store.Batch{Stamps: []store.Stamp{stamp}, At: benchTime}
-		for n := from; n < min(from+250, guilds); n++ {
-			batch.Guilds = append(batch.Guilds, store.GuildChange{After: busy(n, waiting, played)})
-		}
-		if _, err := db.Commit(b.Context(), &batch); err != nil {
-			b.Fatal(err)
-		}
-	}
+	fill(b, db, guilds, waiting, played)
 	b.ReportAllocs()
 	b.ResetTimer()
 	var bytes uint64
@@ -116,6 +102,26 @@ func benchmarkLoad(b *testing.B, url string, guilds, waiting, played int) {
 	b.ReportMetric(spent.Seconds()*1000/float64(b.N), "cpu-ms/op")
 }
 
+// fill stores guilds, all in one partition.
+func fill(b *testing.B, db *sqlstore.DB, guilds, waiting, played int) {
+	b.Helper()
+	l, err := db.Acquire(b.Context(), 0, "bench", time.Hour)
+	if err != nil {
+		b.Fatal(err)
+	}
+	stamp := store.Stamp{Epoch: l.Epoch, Batch: l.Batch}
+	for from := 0; from < guilds; from += 250 {
+		stamp.Batch++
+		batch := store.Batch{Stamps: []store.Stamp{stamp}, At: benchTime}
+		for n := from; n < min(from+250, guilds); n++ {
+			batch.Guilds = append(batch.Guilds, store.GuildChange{After: busy(n, waiting, played)})
+		}
+		if _, err := db.Commit(b.Context(), &batch); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // cpuTime is what the process has computed so far, which other work on the
 // machine changes less than what a clock shows.
 func cpuTime(b *testing.B) time.Duration {
@@ -132,4 +138,18 @@ func heapHeld() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
+}
+
+// BenchmarkCount measures what the status of the API asks of the store, with as
+// many players as BenchmarkLoad.
+func BenchmarkCount(b *testing.B) {
+	const guilds = 10_000
+	db := open(b, sqlstore.Options{URL: file(b.TempDir()), Partitions: 1, Timeout: 30 * time.Second})
+	fill(b, db, guilds, 20, 0)
+	b.ReportAllocs()
+	for b.Loop() {
+		if c, err := db.Count(b.Context()); err != nil || c.Playing != guilds {
+			b.Fatalf("%+v, %v", c, err)
+		}
+	}
 }

@@ -96,7 +96,7 @@ func (p *plan) history(guild, bot string, d *historyDiff) {
 // titleOf is what people know a slot by.
 func titleOf(s *music.Slot) string {
 	if s.Track.Title == "" {
-		return shown(s.Query.Text, maxShown)
+		return shown(s.Query().Text, maxShown)
 	}
 	return shown(s.Track.Title, maxShown)
 }

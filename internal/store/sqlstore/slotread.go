@@ -18,10 +18,14 @@ import (
 // share are kept once.
 type slotReader struct {
 	shared map[string]string
-	buf    []byte
+	// authors are those of the queue that is read.
+	authors map[string]string
+	buf     []byte
 }
 
-func newSlotReader() *slotReader { return &slotReader{shared: map[string]string{}} }
+func newSlotReader() *slotReader {
+	return &slotReader{shared: map[string]string{}, authors: map[string]string{}}
+}
 
 type placed struct {
 	at   int64
@@ -33,6 +37,7 @@ type placed struct {
 func (r *slotReader) rows(text string) ([]*music.Slot, []int64, error) {
 	t := slotText{text: text}
 	valid := utf8.ValidString(text)
+	clear(r.authors)
 	var all []placed
 	for {
 		at, ok := t.integer()
@@ -173,6 +178,11 @@ func (t *slotText) members(member func(name string) bool) bool {
 // give puts the texts into the slot.
 func (r *slotReader) give(f *found, s *music.Slot) bool {
 	r.buf = r.buf[:0]
+	// Albums have one author: it is kept with the first track of the queue.
+	author, known := r.authors[f.texts[xAuthor]]
+	if known = known && !f.escaped[xAuthor]; known {
+		f.texts[xAuthor] = ""
+	}
 	var ends [ownTexts]int
 	for i := range ownTexts {
 		if !f.escaped[i] {
@@ -196,6 +206,12 @@ func (r *slotReader) give(f *found, s *music.Slot) bool {
 	s.Track.ISRC = own[ends[xURI]:ends[xISRC]]
 	s.Track.Title = own[ends[xISRC]:ends[xTitle]]
 	s.Track.Author = own[ends[xTitle]:ends[xAuthor]]
+	switch {
+	case known:
+		s.Track.Author = author
+	case !f.escaped[xAuthor]:
+		r.authors[s.Track.Author] = s.Track.Author
+	}
 	s.Track.Artwork = own[ends[xAuthor]:ends[xArtwork]]
 	s.Track.Source = r.share(f.texts[xSource])
 	s.State = music.SlotState(r.share(f.texts[xState]))

@@ -30,8 +30,10 @@ func drawSlot(t *rapid.T) *music.Slot {
 		},
 	}
 	if rapid.IntRange(0, 4).Draw(t, "pending") == 0 {
-		s.Query, s.Deadline = music.Query{Text: text("query"), URL: rapid.Bool().Draw(t, "url")}, s.At.Add(time.Second)
-		s.Reply = music.ReplyTo{Surface: "discord", ID: text("reply"), Locale: "es"}
+		s.Pending = &music.Pending{
+			Query:    music.Query{Text: text("query"), URL: rapid.Bool().Draw(t, "url")},
+			Deadline: s.At.Add(time.Second), Reply: music.ReplyTo{Surface: "discord", ID: text("reply"), Locale: "es"},
+		}
 	}
 	if rapid.IntRange(0, 4).Draw(t, "zone") == 0 {
 		s.At = s.At.In(time.FixedZone("", 3600))
@@ -106,7 +108,7 @@ func TestSlotsThatCannotBeRead(t *testing.T) {
 }
 
 func FuzzReadSlot(f *testing.F) {
-	for _, s := range append(busy(1, 1, 1).Players[0].Queue, &music.Slot{ID: "p", Query: music.Query{Text: "x"}}) {
+	for _, s := range append(busy(1, 1, 1).Players[0].Queue, &music.Slot{ID: "p", Pending: &music.Pending{Query: music.Query{Text: "x"}}}) {
 		raw, err := json.Marshal(s)
 		if err != nil {
 			f.Fatal(err)

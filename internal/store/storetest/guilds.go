@@ -24,8 +24,11 @@ func rich(id string) *music.Guild {
 			Owed:     []music.Owed{{To: music.ReplyTo{Surface: "discord", ID: "i", Address: "a", Locale: "es"}}},
 			LastSkip: music.SkipMark{By: "bruno", At: epoch},
 			Queue: []*music.Slot{slot("b"), {
-				ID: "a", State: music.SlotPending, Query: music.Query{Text: "ocean \u202e ñ 🎵", URL: false}, By: "carla", At: epoch,
-				Deadline: epoch.Add(15 * time.Second), Reply: music.ReplyTo{Surface: "discord", ID: "j"},
+				ID: "a", State: music.SlotPending, By: "carla", At: epoch,
+				Pending: &music.Pending{
+					Query: music.Query{Text: "ocean \u202e ñ 🎵", URL: false}, Deadline: epoch.Add(15 * time.Second),
+					Reply: music.ReplyTo{Surface: "discord", ID: "j"},
+				},
 			}},
 			History: []*music.Slot{played("h1"), played("h2"), played("h1")},
 		},

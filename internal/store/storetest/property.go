@@ -115,7 +115,7 @@ func (m *model) requeue(rt *rapid.T, q []*music.Slot) []*music.Slot {
 		case 3:
 			if at < len(q) {
 				c := *q[at]
-				c.Query.Text = rapid.String().Draw(rt, "text")
+				c.Pending = &music.Pending{Query: music.Query{Text: rapid.String().Draw(rt, "text")}}
 				q[at] = &c
 			}
 		case 4:

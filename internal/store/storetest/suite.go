@@ -27,6 +27,7 @@ func Run(t *testing.T, open Open) {
 		{"History", testHistory},
 		{"Settings", testSettings},
 		{"Lists", testLists},
+		{"Count", testCount},
 		{"Journal", testJournal},
 		{"JournalOrder", testJournalOrder},
 		{"Effects", testEffects},
