@@ -2,15 +2,12 @@ package e2e_test
 
 import (
 	"context"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 )
-
-var updateTour = flag.Bool("update", false, "write the golden files of the tour anew")
 
 const (
 	entryMark = "» "
@@ -36,7 +33,7 @@ func openBook(t *testing.T, name string) *book {
 	t.Helper()
 	b := &book{t: t, path: filepath.Join("..", "..", "testdata", "golden", "tour", name+".txt")}
 	raw, err := os.ReadFile(b.path)
-	if err != nil && !*updateTour {
+	if err != nil && !*update {
 		t.Fatalf("the golden file cannot be read (write it with -update): %v", err)
 	}
 	for i, part := range strings.Split("\n"+string(raw), "\n"+entryMark) {
@@ -98,8 +95,8 @@ func (b *book) await(g *guide, head string, look func(context.Context) (string, 
 		if body != last {
 			last, since = body, time.Now()
 		}
-		settled := ok && *updateTour && time.Since(since) > settle
-		if ok && body == want && !*updateTour || settled || time.Since(began) > within {
+		settled := ok && *update && time.Since(since) > settle
+		if ok && body == want && !*update || settled || time.Since(began) > within {
 			tick.Stop()
 			b.add(entry{head, body})
 			return
@@ -109,7 +106,7 @@ func (b *book) await(g *guide, head string, look func(context.Context) (string, 
 
 func (b *book) add(e entry) {
 	b.t.Helper()
-	if want := b.next(); !*updateTour && want != e {
+	if want := b.next(); !*update && want != e {
 		b.wrong++
 		b.t.Errorf("entry %d is not as in %s:\n--- was\n%s--- is\n%s", len(b.got)+1, b.path, want, e)
 		if want.head != e.head {
@@ -130,7 +127,7 @@ func (e entry) String() string {
 // close compares the length and, with -update, writes the book.
 func (b *book) close() {
 	b.t.Helper()
-	if !*updateTour {
+	if !*update {
 		if len(b.got) != len(b.want) {
 			b.t.Errorf("%d entries, %s has %d", len(b.got), b.path, len(b.want))
 		}

@@ -133,7 +133,7 @@ func (g *guide) presses(user string, c command.Control, picked ...string) {
 		Click: discord.Click{Guild: "demo", User: user, Message: message, CustomID: id, Values: picked}, WaitMS: 60_000,
 	})
 	// A press that worked is seen on the message itself, which changes in its turn.
-	if err == nil && res.Reply != nil && text(res.Reply["id"]) == message && onPanel(c) {
+	if err == nil && res.Reply != nil && text(res.Reply["id"]) == message && shownByPanel(c) {
 		res.Reply = nil
 	}
 	g.answer(head, user, res, err)
@@ -211,8 +211,8 @@ func (g *guide) aside(user, line string, more int) {
 	})
 }
 
-// onPanel is true for what changes the panel and says nothing.
-func onPanel(c command.Control) bool {
+// shownByPanel is true for what changes the panel and says nothing.
+func shownByPanel(c command.Control) bool {
 	p, _ := command.ParseComponent(command.ComponentID(c, "1", "1", argumentOf(c)), nil)
 	return p.Kind == command.KindPanel || c == command.ControlJump
 }

@@ -30,7 +30,7 @@ func TestTour(t *testing.T) {
 				t: t, r: r, me: c.me, other: c.other, language: c.language, names: names(w), book: openBook(t, c.language),
 				typed: map[string]bool{}, pressed: map[string]bool{},
 			}
-			if *updateTour {
+			if *update {
 				defer g.book.close() // what was read so far too
 			}
 			g.tour()
