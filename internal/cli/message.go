@@ -40,6 +40,8 @@ type component struct {
 	CustomID string `json:"custom_id"`
 	Content  string `json:"content"`
 	Disabled bool   `json:"disabled"`
+	// URL is where a link leads; it has no id.
+	URL string `json:"url"`
 	// Placeholder and Options are a menu's.
 	Placeholder string `json:"placeholder"`
 	Options     []struct {
@@ -117,8 +119,11 @@ func (c component) read() (text, buttons string) {
 	if c.Content != "" {
 		text = c.Content
 	}
-	if c.CustomID != "" && len(c.Components) == 0 {
+	if (c.CustomID != "" || c.URL != "") && len(c.Components) == 0 {
 		label := either(strings.TrimSpace(c.Emoji.Name+" "+c.Label), either(c.Placeholder, c.CustomID))
+		if c.URL != "" {
+			label = strings.TrimSpace(label + " " + c.URL)
+		}
 		if len(c.Options) > 0 {
 			names := make([]string, len(c.Options))
 			for i, o := range c.Options {

@@ -73,7 +73,7 @@ func TestSimulatedDiscord(t *testing.T) {
 		{[]string{"click", "mp:skip", "--wait", "50ms"}, 8, "no answer came in time"},
 		{[]string{"click", "skip", "--wait", "50ms", "--message", first}, 8, "no answer came in time"},
 		{[]string{"click", "off"}, 6, "disabled"},
-		{[]string{"click", "nothing"}, 3, "known: mp:skip, off"},
+		{[]string{"click", "nothing"}, 3, "known: Skip, Off"},
 		{[]string{"click", "skip", "--user", "eve"}, 3, "eve"},
 		{[]string{"click", "skip", "--guild", "nowhere"}, 3, "nowhere"},
 		{[]string{"messages", "--channel", "nowhere"}, 3, "nowhere"},

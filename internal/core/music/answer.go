@@ -178,5 +178,6 @@ type QueueLine struct {
 	Title    string        `json:"title"`
 	URI      string        `json:"uri,omitempty"`
 	Length   time.Duration `json:"length_ns,omitempty"`
+	Stream   bool          `json:"stream,omitempty"`
 	By       UserID        `json:"by"`
 }

@@ -115,7 +115,9 @@ func TestRefusals(t *testing.T) {
 		"nothing asked":           {at: lounge, want: music.ReasonUnknownOperation},
 		"a pointer is no action":  {at: lounge, do: &music.Pause{}, want: music.ReasonUnknownOperation},
 		"skip with no bot there":  {on: newBenchT, at: lounge, do: music.Skip{}, want: music.ReasonNotConnected},
-		"queue with no bot there": {on: newBenchT, do: music.ShowQueue{}, want: music.ReasonNotConnected},
+		"queue with no bot there": {on: newBenchT, do: music.ShowQueue{}, want: music.ReasonQueueEmpty},
+		"what plays with no bot":  {on: newBenchT, do: music.ShowNowPlaying{}, want: music.ReasonNothingPlaying},
+		"grab with no bot there":  {on: newBenchT, do: music.Grab{}, want: music.ReasonNothingPlaying},
 	} {
 		t.Run(name, func(t *testing.T) {
 			on := c.on
@@ -138,10 +140,9 @@ func TestNothingPlays(t *testing.T) {
 	b := newBench(t)
 	b.as(ana, lounge, music.Join{})
 	b.joined()
-	for _, a := range []music.Action{music.Pause{}, music.Resume{}, music.Skip{}, music.ShowNowPlaying{}} {
+	for _, a := range []music.Action{music.Pause{}, music.Resume{}, music.Skip{}, music.Stop{}, music.ShowNowPlaying{}} {
 		b.refused(b.as(ana, lounge, a), music.ReasonNothingPlaying)
 	}
-	b.kind(b.as(ana, lounge, music.Stop{}), music.AnswerStopped)
 }
 
 func TestVolumeBounds(t *testing.T) {

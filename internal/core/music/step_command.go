@@ -87,6 +87,10 @@ func ofPlay(a Action) bool {
 }
 
 func (s *step) stop(c Command, held *Player) {
+	if held.Play == nil && len(held.Queue) == 0 && len(held.Owed) == 0 {
+		s.refuse(c.Reply, Refusal{Reason: ReasonNothingPlaying})
+		return
+	}
 	p := s.edit(held.Bot)
 	s.end(p, "stopped", c.Actor.User, false)
 	n := s.clear(p, "stop", c.Actor.User, Refusal{Reason: ReasonCancelled})

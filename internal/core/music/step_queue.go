@@ -137,14 +137,15 @@ func removal(p *Player, do Remove) (out []*Slot, why string, r *Refusal) {
 	if to == 0 {
 		to = do.From
 	}
-	if r := positions(p, do.From, to, to-do.From+1); r != nil {
+	if r := positions(p, do.From, to); r != nil {
 		return nil, "", r
 	}
 	why = "range"
 	if to == do.From {
 		why = "position"
 	}
-	return p.Queue[do.From-1 : to], why, nil
+	// Which end is named first makes no difference.
+	return p.Queue[min(do.From, to)-1 : max(do.From, to)], why, nil
 }
 
 // move puts a place of the queue somewhere else.

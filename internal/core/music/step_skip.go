@@ -35,7 +35,8 @@ func (s *step) pass(c Command, p *Player) {
 	s.skipped(p, c.Actor.User)
 	s.advance(p)
 	a := Answer{Kind: AnswerSkipped, Track: &t}
-	if p.Play != nil {
+	// Where something is still looked up nobody knows yet what follows.
+	if p.Play != nil || len(p.Queue) == 0 {
 		now := s.g.Now(p, s.now)
 		a.Now = &now
 	}

@@ -18,7 +18,11 @@ func (s *step) show(c Command) {
 		}
 	}
 	if p == nil {
-		s.refuse(c.Reply, Refusal{Reason: ReasonNotConnected})
+		r := Refusal{Reason: ReasonNothingPlaying}
+		if _, ok := c.Do.(ShowQueue); ok {
+			r.Reason = ReasonQueueEmpty
+		}
+		s.refuse(c.Reply, r)
 		return
 	}
 	if do, ok := c.Do.(ShowQueue); ok {
@@ -85,7 +89,7 @@ func lines(queue []*Slot, from, n int) []QueueLine {
 	for i, q := range queue {
 		out[i] = QueueLine{
 			Slot: q.ID, Position: from + i + 1, State: q.State, Title: q.Track.Title, URI: q.Track.URI,
-			Length: q.Track.Length, By: q.By,
+			Length: q.Track.Length, Stream: q.Track.Stream, By: q.By,
 		}
 		if q.State != SlotReady {
 			out[i].Title = q.Query().Text

@@ -187,7 +187,12 @@ func kept(p *i18n.Printer, a music.Answer) string {
 
 // next says what follows a track that was skipped, if anything does.
 func next(p *i18n.Printer, v *music.NowView) string {
-	if v == nil || v.Track == nil {
+	switch {
+	case v == nil:
+		return ""
+	case v.Track == nil && v.Waiting == 0:
+		return p.Text(i18n.QueueNothingElse, nil)
+	case v.Track == nil:
 		return ""
 	}
 	id := i18n.Playing

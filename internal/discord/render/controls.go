@@ -111,7 +111,7 @@ func (b panelIDs) jump() []Row {
 		seen[value] = true
 		menu.Options = append(menu.Options, Option{
 			Label: plain(b.p.Number(q.Position)+". "+named(b.p, q.Title), MaxOptionLabel),
-			Value: value, Description: length(b.p, q.Length, false),
+			Value: value, Description: length(b.p, q.Length, q.Stream),
 		})
 	}
 	if len(menu.Options) == 0 {

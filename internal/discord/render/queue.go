@@ -91,7 +91,7 @@ func slotTitle(p *i18n.Printer, s music.QueueLine, title string) string {
 	case music.SlotWaiting:
 		return p.Text(i18n.QueueWaiting, i18n.Args{"Title": title})
 	case music.SlotReady:
-		return title + inParentheses(length(p, s.Length, false))
+		return title + inParentheses(length(p, s.Length, s.Stream))
 	case music.SlotPlayed:
 	}
 	return title

@@ -46,6 +46,22 @@ func labels(c map[string]any) []string {
 	return out
 }
 
+// shownAs is the text by which a person names a component, its id where it has
+// none, and nothing for a link.
+func shownAs(c map[string]any) string {
+	id, _ := c["custom_id"].(string)
+	if id == "" {
+		return ""
+	}
+	emoji, _ := c["emoji"].(map[string]any)
+	for _, v := range []any{c["label"], c["placeholder"], emoji["name"]} {
+		if s, _ := v.(string); s != "" {
+			return s
+		}
+	}
+	return id
+}
+
 // Click uses a component and waits as Send does. A component that does not
 // exist is NotFound, one that is disabled, a link or not the user's is Denied.
 func (w *World) Click(ctx context.Context, k Click) (Result, error) {
@@ -120,8 +136,8 @@ func (w *World) findComponent(op string, g *Guild, where []*Channel, u *User, k 
 			if k.matches(c) {
 				return m, c, nil
 			}
-			if id, _ := c["custom_id"].(string); id != "" && len(known) < 25 && !slices.Contains(known, id) {
-				known = append(known, id)
+			if name := shownAs(c); name != "" && len(known) < 25 && !slices.Contains(known, name) {
+				known = append(known, name)
 			}
 		}
 	}
