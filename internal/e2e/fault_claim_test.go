@@ -18,6 +18,10 @@ type claim struct {
 	check func(*scene)
 }
 
+// unheard is how short a silence or a jump has to be to be taken for none: a
+// busy machine takes its time to give a node new credentials.
+const unheard = time.Second
+
 // patience is how long one waits for sound.
 const patience = 30 * time.Second
 
@@ -26,16 +30,16 @@ const spared = 2 * time.Second
 
 // What the listener hears.
 
-// goesOn wants the play without any gap, until now.
+// goesOn wants the play until now, with no silence longer than unheard.
 func goesOn() claim {
-	return claim{"The music goes on without a gap.", func(s *scene) {
+	return claim{"The music goes on, with no silence of a second.", func(s *scene) {
 		s.t.Helper()
 		s.r.Until("it sounds", func(ctx context.Context) bool { return sounding(ctx, s.r) == 1 })
 		all := s.heardSince(s.t.Context(), s.began)
 		gaps, _ := holes(all, s.play.ID)
 		last, now := nowHeard(all)
 		if len(gaps) > 0 || !now || last.play != s.play.ID {
-			s.t.Errorf("play %s was not heard without a gap: %v, at last %+v", s.play.ID, gaps, all)
+			s.t.Errorf("play %s was not heard without a silence: %v, at last %+v", s.play.ID, gaps, all)
 		}
 	}}
 }
@@ -136,7 +140,7 @@ func nextTrack(limit time.Duration) claim {
 		all := s.heardSince(s.t.Context(), s.began)
 		_, until := holes(all, s.play.ID)
 		first := all[slices.IndexFunc(all, func(st stretch) bool { return st.play != s.play.ID })]
-		if gap := first.start.Sub(until); gap > limit || first.from > tolerance.Milliseconds() {
+		if gap := first.start.Sub(until); gap > limit || first.from > unheard.Milliseconds() {
 			s.t.Errorf("the next track began %s later, at %d ms", gap, first.from)
 		}
 	}}

@@ -117,10 +117,10 @@ func holes(all []stretch, play string) (out []hole, until time.Time) {
 		if st.play != play {
 			continue
 		}
-		if last != nil && st.start.Sub(last.end) > tolerance {
+		if last != nil && st.start.Sub(last.end) > unheard {
 			out = append(out, hole{st.start.Sub(last.end), time.Duration(st.from-last.to) * time.Millisecond})
 		} else if last != nil {
-			if jump := time.Duration(st.from-last.to)*time.Millisecond - st.start.Sub(last.end); jump.Abs() > tolerance && st.node == last.node {
+			if jump := time.Duration(st.from-last.to)*time.Millisecond - st.start.Sub(last.end); jump.Abs() > unheard && st.node == last.node {
 				out = append(out, hole{0, jump})
 			}
 		}

@@ -223,8 +223,9 @@ func argumentOf(c command.Control) string {
 		return "off"
 	case command.ControlQuieter, command.ControlLouder:
 		return "50"
+	default: // the others need none
+		return ""
 	}
-	return ""
 }
 
 func number(v any) int {

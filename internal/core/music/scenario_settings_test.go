@@ -12,7 +12,6 @@ import (
 	"github.com/atrilhq/platform/internal/core/plan"
 )
 
-//go:fix inline
 func ref[T any](v T) *T { return new(v) }
 
 // admin changes the settings as one who may.

@@ -199,7 +199,7 @@ func TestLinesShowWhatToType(t *testing.T) {
 		seen[en[i].Usage] = true
 	}
 	for _, want := range []string{
-		"/remove range from to", "/settings channel who [role] [role2] [role3]", "/settings announcements [channel]", "/seek position",
+		"/remove range from to", "/settings channel " + "channel who [role] [role2] [role3]", "/settings announcements [channel]", "/seek position",
 	} {
 		if !seen[want] {
 			t.Errorf("%s is not shown", want)

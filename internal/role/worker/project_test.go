@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -88,9 +89,7 @@ func over(n int, more map[string]any) map[string]any {
 		"heard": true, "requester": "ana", "node": "main", "started_at": start.Add(time.Duration(n) * time.Second).Format(time.RFC3339Nano),
 		"track": map[string]any{"identifier": fmt.Sprint("id", n), "title": fmt.Sprint("Track ", n), "author": "Someone", "source": "http", "length_ms": 180_000},
 	}
-	for k, v := range more {
-		data[k] = v
-	}
+	maps.Copy(data, more)
 	return data
 }
 

@@ -91,9 +91,10 @@ const (
 	xBy
 	xAt
 	textCount
-
-	ownTexts = xSource
 )
+
+// ownTexts is how many of them are a slot's own.
+const ownTexts = xSource
 
 var (
 	slotTexts  = map[string]int{"id": xID, "state": xState, "by": xBy, "at": xAt}
