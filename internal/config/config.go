@@ -47,9 +47,10 @@ type Database struct {
 
 // Discord is the bots and where their platform is.
 type Discord struct {
-	RestURL    string `key:"rest_url" default:"https://discord.com/api/v10" doc:"Base address of Discord's REST API." allow:"https:// address, or http:// on loopback"`
-	GatewayURL string `key:"gateway_url" doc:"Address of Discord's gateway. Empty asks the REST API for it." allow:"wss:// address, or ws:// on loopback"`
-	Bots       []Bot  `key:"bots" doc:"The accounts of the pool, the front bot first: it owns commands, answers and panels, the others only play. DISCORD_TOKEN sets one, named main." allow:"list of {name, token or token_file, front}"`
+	RestURL     string `key:"rest_url" default:"https://discord.com/api/v10" doc:"Base address of Discord's REST API." allow:"https:// address, or http:// on loopback"`
+	GatewayURL  string `key:"gateway_url" doc:"Address of Discord's gateway. Empty asks the REST API for it." allow:"wss:// address, or ws:// on loopback"`
+	Compression string `key:"compression" default:"zstd" doc:"How the gateway compresses what it sends: a tenth of the bytes for a little work." allow:"zstd|zlib|off"`
+	Bots        []Bot  `key:"bots" doc:"The accounts of the pool, the front bot first: it owns commands, answers and panels, the others only play. DISCORD_TOKEN sets one, named main." allow:"list of {name, token or token_file, front}"`
 }
 
 // Bot is one Discord account of the pool.

@@ -17,6 +17,8 @@ import (
 const (
 	firstPause = 250 * time.Millisecond
 	lastPause  = 30 * time.Second
+	// keptPause is the longest one where the session was kept.
+	keptPause = 5 * time.Second
 	// stable is how long a connection must have lived to be trusted again.
 	stable = 30 * time.Second
 	// budgetPause is how long at most before limits are asked for again.
@@ -64,6 +66,11 @@ func (c *Conn) Run(ctx context.Context) error {
 			pause = pauseOf(0) // Discord is well: the queue is what is waited for
 		case v.quick && (attempt == 0 || v.opened && v.lived >= time.Second):
 			pause = 0
+		}
+		if v.opened && !v.forget && v.wait == 0 {
+			// It opens and ends again and keeps its session: a longer pause would
+			// only make the bot seem away.
+			pause = min(pause, keptPause)
 		}
 		c.log.Warn("the connection to Discord ended", slog.String("why", v.why),
 			slog.Bool("session_kept", !v.forget), slog.Duration("next_in", pause))

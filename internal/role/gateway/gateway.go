@@ -47,6 +47,8 @@ type Options struct {
 	// RESTURL and GatewayURL replace Discord's own where they are set.
 	RESTURL    string
 	GatewayURL string
+	// Compression is how the gateway is asked to send; empty is the adapter's own choice.
+	Compression discord.Compression
 	// InviteURL replaces the page of Discord by which a bot is brought into a guild.
 	InviteURL string
 	Words     *i18n.Bundle

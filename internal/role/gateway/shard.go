@@ -98,7 +98,7 @@ func (s *shard) connect(ctx context.Context, lease store.Lease, state store.Shar
 		Snapshots: func(f func(store.GuildSnapshot) error) error {
 			return s.role.opt.Store.Snapshots(ctx, s.bot.id, s.index, f)
 		},
-		Handler: s,
+		Handler: s, Stage: s.bot.rest, Compression: s.role.opt.Compression,
 	})
 	if err != nil {
 		return err
