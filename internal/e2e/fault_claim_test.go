@@ -36,7 +36,7 @@ func goesOn() claim {
 		s.t.Helper()
 		s.r.Until("it sounds", func(ctx context.Context) bool { return sounding(ctx, s.r) == 1 })
 		all := s.heardSince(s.t.Context(), s.began)
-		gaps, _ := holes(all, s.play.ID)
+		gaps, _ := holes(all, s.play.ID, unheard)
 		last, now := nowHeard(all)
 		if len(gaps) > 0 || !now || last.play != s.play.ID {
 			s.t.Errorf("play %s was not heard without a silence: %v, at last %+v", s.play.ID, gaps, all)
@@ -56,7 +56,7 @@ func silentFor(limit time.Duration, whileBroken bool) claim {
 		s.t.Helper()
 		s.again()
 		all := s.heardSince(s.t.Context(), s.began)
-		gaps, _ := holes(all, s.play.ID)
+		gaps, _ := holes(all, s.play.ID, tolerance)
 		if whileBroken {
 			limit += s.mended.Sub(s.broke)
 		}
@@ -83,7 +83,7 @@ func goesOnOr(limit time.Duration) claim {
 			last, now := nowHeard(s.heardSince(ctx, s.began))
 			return now && last.play == s.play.ID && sounding(ctx, s.r) == 1
 		})
-		gaps, _ := holes(s.heardSince(s.t.Context(), s.began), s.play.ID)
+		gaps, _ := holes(s.heardSince(s.t.Context(), s.began), s.play.ID, tolerance)
 		var total time.Duration
 		for _, g := range gaps {
 			total += g.long
@@ -102,7 +102,7 @@ func (s *scene) again() {
 	s.t.Helper()
 	e2e.Until(s.t, patience, "it sounds again", func(ctx context.Context) bool {
 		all := s.heardSince(ctx, s.began)
-		gaps, _ := holes(all, s.play.ID)
+		gaps, _ := holes(all, s.play.ID, tolerance)
 		last, now := nowHeard(all)
 		return len(gaps) > 0 && now && last.play == s.play.ID && sounding(ctx, s.r) == 1
 	})
@@ -138,7 +138,7 @@ func nextTrack(limit time.Duration) claim {
 			return now && last.play != s.play.ID && last.track == "last-ferry"
 		})
 		all := s.heardSince(s.t.Context(), s.began)
-		_, until := holes(all, s.play.ID)
+		_, until := holes(all, s.play.ID, tolerance)
 		first := all[slices.IndexFunc(all, func(st stretch) bool { return st.play != s.play.ID })]
 		if gap := first.start.Sub(until); gap > limit || first.from > unheard.Milliseconds() {
 			s.t.Errorf("the next track began %s later, at %d ms", gap, first.from)

@@ -111,16 +111,16 @@ type hole struct {
 
 // holes are the silences within a play and whether it sounds until the end of
 // what is looked at.
-func holes(all []stretch, play string) (out []hole, until time.Time) {
+func holes(all []stretch, play string, least time.Duration) (out []hole, until time.Time) {
 	var last *stretch
 	for _, st := range all {
 		if st.play != play {
 			continue
 		}
-		if last != nil && st.start.Sub(last.end) > unheard {
+		if last != nil && st.start.Sub(last.end) > least {
 			out = append(out, hole{st.start.Sub(last.end), time.Duration(st.from-last.to) * time.Millisecond})
 		} else if last != nil {
-			if jump := time.Duration(st.from-last.to)*time.Millisecond - st.start.Sub(last.end); jump.Abs() > unheard && st.node == last.node {
+			if jump := time.Duration(st.from-last.to)*time.Millisecond - st.start.Sub(last.end); jump.Abs() > least && st.node == last.node {
 				out = append(out, hole{0, jump})
 			}
 		}

@@ -58,7 +58,7 @@ func unready(ctx context.Context, r *e2e.Rig) string {
 // and play a track there.
 func raise(t *testing.T, r *e2e.Rig, c faultCase) *scene {
 	t.Helper()
-	s := &scene{t: t, r: r, group: r.TB, channel: c.channel}
+	s := &scene{t: t, r: r, group: c.group, channel: c.channel}
 	if s.channel == "" {
 		s.channel = "music"
 	}

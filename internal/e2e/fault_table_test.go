@@ -14,6 +14,8 @@ import (
 
 // faultCase says what comes of a fault.
 type faultCase struct {
+	// group is the test that the daemon lives as long as.
+	group testing.TB
 	fault string
 	args  map[string]string
 	// when says what is going on besides a track that plays, and what is done
@@ -60,6 +62,7 @@ func (c faultCase) run(t *testing.T, r *e2e.Rig) {
 	group := r.TB
 	r.TB = t
 	defer func() { r.TB = group }()
+	c.group = group
 	s := raise(t, r, c)
 	defer s.report()
 	if c.before != nil {
