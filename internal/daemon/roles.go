@@ -95,7 +95,8 @@ func (d *daemon) compose(ctx context.Context) error {
 func (d *daemon) newGateway(ctx context.Context, can plan.Entitlements) (*gateway.Role, error) {
 	o := gateway.Options{
 		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), LeaseTTL: d.Config.Timeouts.LeaseTTL,
-		RESTURL: d.Config.Discord.RestURL, GatewayURL: d.Config.Discord.GatewayURL, Compression: compressions()[d.Config.Discord.Compression], Words: d.words, Entitlements: can,
+		RESTURL: d.Config.Discord.RestURL, GatewayURL: d.Config.Discord.GatewayURL,
+		Compression: compressions()[d.Config.Discord.Compression], Words: d.words, Entitlements: can,
 		Metrics: d.metrics,
 	}
 	for _, b := range d.Config.Discord.Bots {
