@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+
+	"github.com/jonboulle/clockwork"
 )
 
 // Interaction types
@@ -226,30 +228,37 @@ func (w *World) await(ctx context.Context, id string) Result {
 			w.mu.Unlock()
 			return Result{InteractionID: id, State: StateFailed, AckedMS: -1, AnsweredMS: -1}
 		}
-		res, left := w.result(it), time.Duration(0)
 		ch := w.waiters[id]
 		if ch == nil {
 			ch = make(chan struct{})
 			w.waiters[id] = ch
 		}
+		var late clockwork.Timer
+		var lateC <-chan time.Time
 		if it.Acked == nil {
-			left = answerTime - w.now().Sub(it.Created) + time.Millisecond
+			// Set before the state is looked at: a clock that passes the limit
+			// in between is then seen by one or the other.
+			late = w.clock.NewTimer(max(answerTime-w.now().Sub(it.Created), 0) + time.Millisecond)
+			lateC = late.Chan()
 		}
+		res := w.result(it)
 		w.mu.Unlock()
 		if res.State == StateAnswered || res.State == StateFailed || ctx.Err() != nil {
+			stop(late)
 			return res
-		}
-		var late <-chan time.Time
-		if left > 0 {
-			t := w.clock.NewTimer(left)
-			late = t.Chan()
-			defer t.Stop()
 		}
 		select {
 		case <-ch:
-		case <-late:
+		case <-lateC:
 		case <-ctx.Done():
 		}
+		stop(late)
+	}
+}
+
+func stop(t clockwork.Timer) {
+	if t != nil {
+		t.Stop()
 	}
 }
 
