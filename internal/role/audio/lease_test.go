@@ -83,15 +83,12 @@ func TestBusyGuildIsRefusedAtOnce(t *testing.T) {
 		r.Deliver(music.Input{ID: fmt.Sprint("c", n), Guild: r.Guild, Body: c})
 	}
 	busy(0)
-	// The batch that is under way takes some of them; then nobody takes any.
-	n := 0
-	roletest.Until(t, "as many wait as may", func() bool {
-		for range partition.MaxCommands {
-			n++
-			busy(n)
-		}
-		return a.Loop().Depth() >= partition.MaxCommands
-	})
+	// Behind a commit that waits nobody takes any.
+	roletest.Until(t, "a commit waits", func() bool { return r.Store.Held() == 1 })
+	for n := range partition.MaxCommands {
+		busy(n + 1)
+	}
+	roletest.Until(t, "as many wait as may", func() bool { return a.Loop().Depth() >= partition.MaxCommands })
 	// Nobody decides anything, so that whoever is not refused at once is refused after 2.4 s.
 	r.SendUntil("/pause", func(res simdiscord.Result) bool {
 		return res.State == "answered" && !res.Deferred && res.AckedMS <= 2000

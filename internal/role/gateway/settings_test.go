@@ -18,10 +18,10 @@ func TestLanguageOfTheGuild(t *testing.T) {
 	r := roletest.New(t, roletest.Options{Nodes: 1})
 	start(t, r)
 	english := roletest.Text(t, r.SendAs("carla", "/pause", untilAnswered)) // refused early: she is not in voice
-	_, shows := panel(t, r)
-	if !strings.Contains(shows, "Now playing") {
-		t.Fatalf("the panel: %s", shows)
-	}
+	roletest.Until(t, "the panel says in English that it plays", func() bool {
+		_, shows := panel(t, r)
+		return strings.Contains(shows, "Now playing")
+	})
 	if res := r.Send("/settings language language:es"); res.State != "answered" || strings.Contains(roletest.Text(t, res), "⛔") {
 		t.Fatalf("%+v", res)
 	}
