@@ -7,7 +7,7 @@ func All() []ID {
 		Playing, QueuedNext, Queued, Playlist, PlaylistCut, WaitingForNode, Paused, Resumed, Skipped, Stopped, StoppedEmpty,
 		Left, Joined, VolumeSet, VolumeIs, Done, SkippedAhead, SkippedTo, PreviousPlays, Seeked, Replayed, RemovedOne,
 		Removed, Moved, Swapped, Shuffled, Cleared, LoopSetOff, LoopSetTrack, LoopSetQueue, LoopIs, GrabHere, GrabSent,
-		GrabClosed, SettingsSet, PlayFailed, Halted, LeftIdle, LeftEmpty, Disconnected, JoinFailed, HandedOver, Suppressed,
+		GrabClosed, SettingsSet, PlayFailed, Halted, LeftIdle, LeftEmpty, Disconnected, JoinFailed, HandedOver, QueueKept, Suppressed,
 		PlanLifts, QueryEmpty, QueryTooLong, URLUnsupported, AddressDenied, NotInVoice, OtherChannel, NoBotFree,
 		CannotConnect, CannotSpeak, JoinTimeout, QueueFull, VolumeRange, NothingPlaying, NotConnected, AlreadyPaused,
 		NotPaused, AlreadySkipped, NotFound, LoadFailed, ResolveTimeout, Cancelled, Busy, Stale, OldPanel, TooManyErrors,

@@ -52,6 +52,7 @@ const (
 	Disconnected ID = "notice.disconnected"
 	JoinFailed   ID = "notice.join_failed"
 	HandedOver   ID = "notice.handed_over"
+	QueueKept    ID = "notice.queue_kept"
 	Suppressed   ID = "notice.suppressed"
 )
 

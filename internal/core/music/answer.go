@@ -49,6 +49,7 @@ const (
 	AnswerSettings       AnswerKind = "settings"     // Settings
 	AnswerSettingsSet    AnswerKind = "settings_set" // Settings were changed to
 	AnswerHandedOver     AnswerKind = "handed_over"  // notice: User, a bot, goes on in Channel for another
+	AnswerQueueKept      AnswerKind = "queue_kept"   // notice: no bot could go on in Channel, Count tracks are kept
 	AnswerSuppressed     AnswerKind = "suppressed"   // notice: on the stage Channel somebody has to let the bot speak
 )
 

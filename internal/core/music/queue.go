@@ -41,11 +41,15 @@ func (s *step) enqueue(c Command, do Enqueue) {
 		return
 	}
 	room := s.room(bot)
+	if from := s.keeper(bot, c.Actor.Voice); from != "" {
+		room = s.room(from)
+	}
 	if room <= 0 {
 		limit := s.g.Entitlements.QueueLength
 		s.refuse(c.Reply, Refusal{Reason: ReasonQueueFull, Limit: limit, Plan: liftsQueue(limit)})
 		return
 	}
+	s.takeUp(bot, c.Actor.Voice)
 	p := s.edit(bot)
 	slot := &Slot{
 		ID: SlotID(s.id()), State: SlotPending, By: c.Actor.User, At: s.now,
@@ -126,7 +130,7 @@ func (s *step) resolved(r Resolved) {
 	s.touch(p.Bot, AspectPanel)
 	answer := s.queued(p, i, slots, r)
 	s.advance(p)
-	if p.Voice.Want == "" {
+	if p.Voice.Want == "" && !p.Kept.Waits() {
 		// The plan has no room for the bot any more, and it left with its queue.
 		s.refuse(old.Reply(), s.noBotFree())
 		return

@@ -130,6 +130,8 @@ func moved(p *i18n.Printer, a music.Answer) (sign, words string) {
 		return "⚠️", p.Text(i18n.JoinFailed, where)
 	case music.AnswerHandedOver:
 		return "🔄", p.Text(i18n.HandedOver, i18n.Args{"User": user(a.User), "Channel": channel(a.Channel)})
+	case music.AnswerQueueKept:
+		return "📥", p.Count(i18n.QueueKept, a.Count, where)
 	case music.AnswerSuppressed:
 		return "✋", p.Text(i18n.Suppressed, where)
 	default: // a kind that a newer core knows

@@ -80,6 +80,8 @@ func playAnswers() map[string]music.Answer {
 		"loop_is, nothing":      {Kind: music.AnswerLoopIs},
 		"handed_over":           {Kind: music.AnswerHandedOver, User: "400000000000000002", Channel: voice},
 		"handed_over, unknown":  {Kind: music.AnswerHandedOver},
+		"queue_kept":            {Kind: music.AnswerQueueKept, Channel: voice, Count: 3},
+		"queue_kept, unknown":   {Kind: music.AnswerQueueKept, Count: 1},
 		"suppressed":            {Kind: music.AnswerSuppressed, Channel: voice},
 		"suppressed, somewhere": {Kind: music.AnswerSuppressed},
 	}
