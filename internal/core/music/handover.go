@@ -17,13 +17,19 @@ func (s *step) botAway(b BotAway) {
 		s.botBack(b.Bot)
 		return
 	}
-	if slices.Contains(s.g.Away, b.Bot) || !slices.Contains(s.g.Bots, b.Bot) {
+	was := slices.Contains(s.g.Away, b.Bot)
+	if was && !b.Gone || !slices.Contains(s.g.Bots, b.Bot) {
 		return
 	}
-	s.g.Away, s.changed = append(slices.Clip(s.g.Away), b.Bot), true
-	s.emit(BotWentAway{Bot: b.Bot})
+	if !was {
+		s.g.Away, s.changed = append(slices.Clip(s.g.Away), b.Bot), true
+		s.emit(BotWentAway{Bot: b.Bot})
+	}
 	if held := s.g.Player(b.Bot); held != nil {
 		s.relieve(held)
+	}
+	if b.Gone {
+		s.forsake(b.Bot)
 	}
 	// Nobody can look at its voice until it is back.
 	s.seen(b.Bot)

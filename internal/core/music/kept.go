@@ -31,12 +31,29 @@ func (s *step) succeed(p *Player) bool {
 		s.handOver(p.Bot, to)
 		return true
 	}
-	s.keep(p)
+	s.keep(p, "join_failed")
 	return true
 }
 
+// forsake ends what a bot does whose account nobody has any more. What no other
+// bot took over is kept.
+func (s *step) forsake(bot BotID) {
+	held := s.g.Player(bot)
+	switch {
+	case held == nil || held.Voice == (Voice{}):
+		return
+	case held.Voice.Want == "":
+	case held.Play == nil && len(held.Queue) == 0:
+		s.drop(s.edit(bot), "disconnected", "", Refusal{Reason: ReasonCancelled})
+	default:
+		s.keep(s.edit(bot), "disconnected")
+	}
+	s.edit(bot).Voice = Voice{}
+	s.checked(bot)
+}
+
 // keep takes a player out of voice and keeps what it holds, what sounded in front.
-func (s *step) keep(p *Player) {
+func (s *step) keep(p *Player, why string) {
 	ch := p.Voice.Want
 	if w := s.over(p, "left", "", false); w != nil {
 		q := &Slot{ID: w.Slot, State: SlotReady, Track: w.Track, By: w.By, At: s.now}
@@ -49,7 +66,7 @@ func (s *step) keep(p *Player) {
 		s.refuse(o.To, Refusal{Reason: ReasonJoinTimeout, Channel: ch})
 	}
 	p.Owed = nil
-	s.depart(p, "join_failed", "")
+	s.depart(p, why, "")
 	p.Kept = Kept{Channel: ch, Until: s.now.Add(KeepQueueFor)}
 }
 

@@ -167,3 +167,55 @@ func TestAKeptQueueIsSeenAndEnds(t *testing.T) {
 		t.Fatalf("the channel is gone, and it keeps %+v", p)
 	}
 }
+
+func TestABotThatNobodyHasAnyMore(t *testing.T) {
+	t.Run("hands over", func(t *testing.T) {
+		b := pooled(t)
+		id := b.player().Play.ID
+		b.in(music.BotAway{Bot: bot, Gone: true})
+		p := b.g.Player(other)
+		if p == nil || p.Play == nil || p.Play.ID != id || len(p.Queue) != 2 || b.player().Voice != (music.Voice{}) {
+			t.Fatalf("%+v took over from %+v", p, b.player())
+		}
+	})
+	t.Run("that was away before keeps it where nobody else is", func(t *testing.T) {
+		b := newBench(t)
+		b.play("a")
+		b.joined()
+		b.sounding()
+		b.in(music.BotAway{Bot: bot})
+		b.in(music.BotAway{Bot: bot, Gone: true})
+		event[music.QueueKept](b)
+		if p := b.player(); !p.Kept.Waits() || p.Voice != (music.Voice{}) || len(p.Queue) != 1 {
+			t.Fatalf("%+v %+v", p, b.last.Events)
+		}
+		b.in(music.BotPresent{Bot: other})
+		b.do(ana, music.Join{})
+		if got := b.arrives(other); got != "a" {
+			t.Fatalf("it plays %s", got)
+		}
+	})
+	t.Run("does not hold its guild up", func(t *testing.T) {
+		b := pooled(t)
+		g, err := reload(b.g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.g = g
+		b.in(music.Loaded{AliveUntil: b.now})
+		b.in(music.VoiceSnapshot{Bot: other})
+		b.in(music.BotAway{Bot: bot, Gone: true})
+		if p := b.g.Player(other); b.g.Recovering() || p.Play == nil || len(p.Queue) != 2 {
+			t.Fatalf("recovering %v, the other has %+v", b.g.Recovering(), p)
+		}
+	})
+	t.Run("leaves where it has nothing", func(t *testing.T) {
+		b := newBench(t)
+		b.do(ana, music.Join{})
+		b.joined()
+		b.in(music.BotAway{Bot: bot, Gone: true})
+		if p := b.player(); p.Kept.Waits() || p.Voice != (music.Voice{}) {
+			t.Fatalf("%+v", p)
+		}
+	})
+}

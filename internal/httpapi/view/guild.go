@@ -18,7 +18,7 @@ type GuildBot struct {
 	Name    string `json:"name,omitempty" doc:"Name in the configuration."`
 	Present bool   `json:"present" doc:"True where it is a member of the guild."`
 	Away    bool   `json:"away,omitempty" doc:"True where it cannot be reached now."`
-	State   string `json:"state,omitempty" enum:"idle,joining,loading,playing,paused,halted,waiting" doc:"What its player does; absent where it has none."`
+	State   string `json:"state,omitempty" enum:"idle,joining,loading,playing,paused,halted,waiting,kept" doc:"What its player does; absent where it has none."`
 	Channel string `json:"channel,omitempty" doc:"Id of the voice channel."`
 	// ChannelName is shown where it is known.
 	ChannelName string `json:"channel_name,omitempty" doc:"Name of the voice channel."`
