@@ -87,6 +87,7 @@ const (
 	UnknownOperation ID = "refusal.unknown_operation"
 	OurFault         ID = "refusal.internal"
 	Frozen           ID = "refusal.frozen"
+	SearchLost       ID = "refusal.search_lost"
 	NotPossible      ID = "refusal.not_possible"
 	NoSuchPosition   ID = "refusal.no_such_position"
 	GoneFromQueue    ID = "refusal.gone_from_queue"
