@@ -5,8 +5,8 @@ package i18n
 func All() []ID {
 	return []ID{
 		Playing, QueuedNext, Queued, Playlist, PlaylistCut, WaitingForNode, Paused, Resumed, Skipped, Stopped, StoppedEmpty,
-		Left, Joined, VolumeSet, VolumeIs, Done, SkippedAhead, SkippedTo, PreviousPlays, Seeked, Replayed, RemovedOne,
-		Removed, Moved, Swapped, Shuffled, Cleared, LoopSetOff, LoopSetTrack, LoopSetQueue, LoopIs, GrabHere, GrabSent,
+		Left, Joined, VolumeSet, VolumeIs, Done, SkippedAhead, SkippedTo, PreviousPlays, Seeked, Rewound, Replayed, RemovedOne,
+		Removed, Moved, Unmoved, Swapped, Shuffled, Cleared, LoopSetOff, LoopSetTrack, LoopSetQueue, LoopIs, GrabHere, GrabSent,
 		GrabClosed, SettingsSet, PlayFailed, Halted, LeftIdle, LeftEmpty, Disconnected, JoinFailed, HandedOver, QueueKept, Suppressed,
 		PlanLifts, QueryEmpty, QueryTooLong, URLUnsupported, AddressDenied, NotInVoice, OtherChannel, NoBotFree,
 		CannotConnect, CannotSpeak, JoinTimeout, QueueFull, VolumeRange, NothingPlaying, NotConnected, AlreadyPaused,

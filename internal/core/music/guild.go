@@ -87,6 +87,8 @@ type Player struct {
 type Owed struct {
 	To     ReplyTo `json:"to"`
 	Answer Answer  `json:"answer"`
+	// Slot is what the answer speaks of, empty where that is no single track.
+	Slot SlotID `json:"slot,omitempty"`
 }
 
 // SkipMark says who skipped last, and when.

@@ -97,6 +97,7 @@ func (s *step) finished(p *Player, synthesised bool) {
 // skipped ends a play at a member's wish. It does not start the next.
 func (s *step) skipped(p *Player, by UserID) {
 	if w := s.over(p, "skipped", by, false); w != nil {
+		s.settleOwed(p, w.Slot, Answer{Kind: AnswerSkipped, Track: &w.Track})
 		s.remember(p, w)
 		s.goRound(p, w)
 	}

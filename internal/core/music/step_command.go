@@ -125,7 +125,7 @@ func (s *step) join(c Command) {
 	s.settleText(p, c.Actor.Text)
 	s.connect(p, c.Actor.Voice)
 	s.advance(p)
-	s.owe(p, c.Reply, Answer{Kind: AnswerJoined, Channel: c.Actor.Voice})
+	s.owe(p, Owed{To: c.Reply, Answer: Answer{Kind: AnswerJoined, Channel: c.Actor.Voice}})
 }
 
 func (s *step) pause(c Command, held *Player) {
