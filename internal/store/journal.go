@@ -46,6 +46,9 @@ type Effects interface {
 	Owed(ctx context.Context, kind string, now time.Time, limit int) ([]EffectRow, error)
 	// Effect returns one, done or not. Errors: NotFound.
 	Effect(ctx context.Context, key string) (EffectRow, bool, error)
+	// Owe stores an effect that belongs to no batch, because nothing of a guild
+	// changes with it; one of the same key is left as it is. Errors: Invalid.
+	Owe(ctx context.Context, e EffectRow) error
 	// Done marks effects as carried out.
 	Done(ctx context.Context, keys []string, at time.Time) error
 	// Retry counts a failed try and says when the next is due.

@@ -8,7 +8,7 @@ import (
 // advance starts the next track where nothing plays. A pending slot in front
 // keeps its place until silence would last too long.
 func (s *step) advance(p *Player) {
-	if p.Play != nil || p.Halted {
+	if p.Play != nil || p.Halted || p.Kept.Waits() {
 		return
 	}
 	if s.surplus(p) {
@@ -97,6 +97,7 @@ func (s *step) finished(p *Player, synthesised bool) {
 // skipped ends a play at a member's wish. It does not start the next.
 func (s *step) skipped(p *Player, by UserID) {
 	if w := s.over(p, "skipped", by, false); w != nil {
+		s.settleOwed(p, w.Slot, Answer{Kind: AnswerSkipped, Track: &w.Track})
 		s.remember(p, w)
 		s.goRound(p, w)
 	}
@@ -149,7 +150,13 @@ func (s *step) drop(p *Player, why string, by UserID, r Refusal) {
 		s.refuse(o.To, r)
 	}
 	p.Owed = nil
+	s.depart(p, why, by)
+}
+
+// depart takes a player that has nothing to do any more out of voice.
+func (s *step) depart(p *Player, why string, by UserID) {
 	p.Halted, p.Failures = false, nil
+	p.Tried, p.Kept = nil, Kept{}
 	s.setLoop(p, LoopOff, by)
 	// Its reasons to leave go with it, even while nobody looks at voices: a
 	// deadline of a bot that is wanted nowhere would come due for ever.

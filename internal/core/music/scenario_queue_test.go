@@ -163,11 +163,11 @@ func TestMoveAndSwap(t *testing.T) {
 	}
 	t.Run("onto itself changes nothing", func(t *testing.T) {
 		b := listening(t, "a", "b")
-		b.kind(b.as(ana, lounge, music.Move{From: 2, To: 2}), music.AnswerMoved)
+		b.kind(b.as(ana, lounge, music.Move{From: 2, To: 2}), music.AnswerUnmoved)
 		if b.last.Changed || len(b.last.Events) > 0 {
 			t.Fatal("it did")
 		}
-		b.kind(b.as(ana, lounge, music.Swap{A: 1, B: 1}), music.AnswerSwapped)
+		b.kind(b.as(ana, lounge, music.Swap{A: 1, B: 1}), music.AnswerUnmoved)
 		if b.last.Changed || len(b.last.Events) > 0 {
 			t.Fatal("it did")
 		}

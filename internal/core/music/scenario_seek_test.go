@@ -32,9 +32,9 @@ func TestSeek(t *testing.T) {
 		kind music.AnswerKind
 	}{
 		"forward":                {music.SeekBy{By: 10 * time.Second}, 70 * time.Second, music.AnswerSeeked},
-		"back":                   {music.SeekBy{By: -10 * time.Second}, 50 * time.Second, music.AnswerSeeked},
-		"back before its start":  {music.SeekBy{By: -time.Hour}, 0, music.AnswerSeeked},
-		"back as far as can be":  {music.SeekBy{By: math.MinInt64}, 0, music.AnswerSeeked},
+		"back":                   {music.SeekBy{By: -10 * time.Second}, 50 * time.Second, music.AnswerRewound},
+		"back before its start":  {music.SeekBy{By: -time.Hour}, 0, music.AnswerRewound},
+		"back as far as can be":  {music.SeekBy{By: math.MinInt64}, 0, music.AnswerRewound},
 		"to":                     {music.Seek{To: 2 * time.Minute}, 2 * time.Minute, music.AnswerSeeked},
 		"to before its start":    {music.Seek{To: -time.Second}, 0, music.AnswerSeeked},
 		"to just before its end": {music.Seek{To: 3*time.Minute - 1}, 3*time.Minute - 1, music.AnswerSeeked},

@@ -120,10 +120,12 @@ func (s *step) join(c Command) {
 		s.refuse(c.Reply, *r)
 		return
 	}
+	s.takeUp(bot, c.Actor.Voice)
 	p := s.edit(bot)
 	s.settleText(p, c.Actor.Text)
 	s.connect(p, c.Actor.Voice)
-	s.owe(p, c.Reply, Answer{Kind: AnswerJoined, Channel: c.Actor.Voice})
+	s.advance(p)
+	s.owe(p, Owed{To: c.Reply, Answer: Answer{Kind: AnswerJoined, Channel: c.Actor.Voice}})
 }
 
 func (s *step) pause(c Command, held *Player) {

@@ -31,6 +31,9 @@ func (s *step) seek(c Command, held *Player) {
 		}
 	case SeekBy:
 		// So bounded the sum does not overflow, and is beyond the end anyway.
+		if do.By < 0 {
+			kind = AnswerRewound
+		}
 		to = max(from+min(max(do.By, -w.end()), w.end()), 0)
 		if !w.within(to) {
 			s.pass(c, s.edit(held.Bot))
@@ -46,7 +49,7 @@ func (s *step) seek(c Command, held *Player) {
 	})
 	s.touch(p.Bot, AspectNode|AspectPanel)
 	t := n.Track
-	s.respond(c.Reply, Answer{Kind: kind, Track: &t, At: to})
+	s.respond(c.Reply, Answer{Kind: kind, Track: &t, At: to, Paused: p.Paused})
 }
 
 // end is where the play is over, MaxPosition where nobody knows.

@@ -17,6 +17,9 @@ func (s *step) show(c Command) {
 			p = q
 		}
 	}
+	if _, ok := c.Do.(ShowQueue); ok && p == nil {
+		p = s.g.Player(s.keeper(c.Bot, c.Actor.Voice))
+	}
 	if p == nil {
 		r := Refusal{Reason: ReasonNothingPlaying}
 		if _, ok := c.Do.(ShowQueue); ok {

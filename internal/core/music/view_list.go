@@ -78,8 +78,11 @@ func (g *Guild) Pool(first []BotID) BotsView {
 func (g *Guild) botLine(b BotID) BotLine {
 	l := BotLine{Bot: b, State: BotFree}
 	p := g.Player(b)
+	if p != nil {
+		l.Waiting = len(p.Queue)
+	}
 	if p != nil && p.Voice.Want != "" {
-		l.State, l.Channel, l.Waiting = BotIn, p.Voice.Want, len(p.Queue)
+		l.State, l.Channel = BotIn, p.Voice.Want
 		if p.Play != nil {
 			t := p.Play.Track
 			l.State, l.Track = BotPlaying, &t

@@ -190,6 +190,8 @@ func state(p *music.Player, waiting int) string {
 	switch {
 	case p.Halted:
 		return "halted"
+	case p.Kept.Waits():
+		return "kept"
 	case p.Voice.Want != "" && !p.Voice.JoinBy.IsZero():
 		return "joining"
 	case p.Play == nil && waiting > 0:

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +59,32 @@ func TestRuleRefusesWhereTheCommandIsBorn(t *testing.T) {
 	if n := a.Loop().Stats().Commits.Load() - before; n > 5 {
 		t.Errorf("%d commits", n)
 	}
+	clean(t, r)
+}
+
+func TestRuleRefusesInTheThreadsOfItsChannel(t *testing.T) {
+	t.Parallel()
+	r := roletest.New(t, roletest.Options{Nodes: 1})
+	start(t, r)
+	if _, err := r.World.CreateThread("demo", "general", "ana", "about ocean"); err != nil {
+		t.Fatal(err)
+	}
+	if res := r.Send(`/settings channel channel:general who:nobody`); res.State != "answered" {
+		t.Fatalf("%+v", res)
+	}
+	asks := func() simdiscord.Result {
+		ctx, cancel := context.WithTimeout(t.Context(), untilAnswered)
+		defer cancel()
+		res, err := r.World.Send(ctx, simdiscord.SlashCommand{Guild: "demo", Channel: "about ocean", User: "bruno", Name: "queue"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res
+	}
+	roletest.Until(t, "nobody may use the thread", func() bool {
+		res := asks()
+		return res.State == "answered" && strings.Contains(roletest.Text(t, res), "<#"+string(r.Text)+">")
+	})
 	clean(t, r)
 }
 

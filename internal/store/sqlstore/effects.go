@@ -56,6 +56,16 @@ func (db *DB) Effect(ctx context.Context, key string) (store.EffectRow, bool, er
 	return out, done, err
 }
 
+// Owe implements [store.Effects].
+func (db *DB) Owe(ctx context.Context, e store.EffectRow) error {
+	p := &plan{stamps: []store.Stamp{{Partition: e.Partition}}}
+	p.effect(&e)
+	if p.err != nil {
+		return p.err
+	}
+	return db.change(ctx, "sqlstore.Owe", statement{text: db.tables[tEffects].texts(1), args: p.rows[tEffects], want: anyRows})
+}
+
 func noEffect(op string) error {
 	return fault.New(fault.NotFound, op, "there is no effect of that key")
 }
