@@ -100,6 +100,15 @@ func (d *Platform) Profile(ctx context.Context, seconds int) (string, error) {
 	return fetch(ctx, "http://"+m[1]+"/debug/pprof/profile?seconds="+strconv.Itoa(seconds))
 }
 
+// HeapProfile returns a profile of what is on the heap after a collection.
+func (d *Platform) HeapProfile(ctx context.Context) (string, error) {
+	m := operations.FindStringSubmatch(d.Output())
+	if m == nil {
+		return "", errors.New("platformd does not say where its operations listener is")
+	}
+	return fetch(ctx, "http://"+m[1]+"/debug/pprof/heap?gc=1")
+}
+
 // metric finds a value in the text format of Prometheus.
 func metric(text, name string) (float64, error) {
 	lines := bufio.NewScanner(strings.NewReader(text))

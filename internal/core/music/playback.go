@@ -32,15 +32,15 @@ func (s *step) advance(p *Player) {
 func (s *step) begin(p *Player, i int) {
 	q := p.Queue[i]
 	p.Queue = replaced(p.Queue, i, 1)
-	s.start(p, q.ID, &q.Track, q.By)
+	s.start(p, q.ID, q.Track, q.By)
 }
 
 // start wants a track to sound from its beginning.
-func (s *step) start(p *Player, slot SlotID, t *Track, by UserID) {
+func (s *step) start(p *Player, slot SlotID, t Kept, by UserID) {
 	p.SilentSince = time.Time{}
 	p.Paused = false
 	p.Play = &Play{
-		ID: PlayID(s.id()), Slot: slot, Track: *t, By: by, Phase: PhaseWanted, Since: s.now,
+		ID: PlayID(s.id()), Slot: slot, Track: t, By: by, Phase: PhaseWanted, Since: s.now,
 		Anchor: Anchor{At: s.now},
 	}
 	s.emit(PlayBegun{
@@ -83,7 +83,7 @@ func (s *step) finished(p *Player, synthesised bool) {
 	p.Failures = nil
 	if w := p.Play; p.Loop == LoopTrack && w.Heard && !s.surplus(p) {
 		s.over(p, "finished", "", synthesised)
-		s.start(p, w.Slot, &w.Track, w.By)
+		s.start(p, w.Slot, w.Track, w.By)
 		return
 	}
 	w := s.over(p, "finished", "", synthesised)
@@ -105,7 +105,7 @@ func (s *step) skipped(p *Player, by UserID) {
 
 // failed ends a play that could not be played, and stops trying after too many.
 func (s *step) failed(p *Player, reason string) {
-	track := p.Play.Track
+	track := p.Play.Track.Shown()
 	s.end(p, reason, "", false)
 	p.Failures = append(slices.Clip(p.Failures), s.now)
 	if n := len(p.Failures); n >= MaxFailures {
