@@ -51,10 +51,11 @@ func (r *roles) list() []view.Role {
 
 // parts are the roles in the order in which they are ended. The api role is its
 // listeners.
-func (r *roles) parts() []part {
+func (d *daemon) parts() []part {
+	r := &d.roles
 	var out []part
 	if r.gateway != nil {
-		out = append(out, part{"gateway", r.gateway.Run})
+		out = append(out, part{"gateway", d.greeted})
 	}
 	if r.audio != nil {
 		out = append(out, part{"audio", r.audio.Run})

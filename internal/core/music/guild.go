@@ -73,7 +73,7 @@ type Player struct {
 	// after the other, since it was heard last.
 	Tried []BotID `json:"tried,omitempty"`
 	// Kept is set while the queue waits and the bot is wanted nowhere.
-	Kept Kept `json:"kept,omitzero"`
+	Kept KeptQueue `json:"kept,omitzero"`
 	// Loop says what is played again when it ends.
 	Loop LoopMode `json:"loop,omitempty"`
 	// Queue is what waits, in order. It is kept in rows of its own.

@@ -118,12 +118,13 @@ func (s *step) resolved(r Resolved) {
 	}
 	tracks := r.Tracks[:min(len(r.Tracks), max(room, 1))]
 	slots := make([]*Slot, len(tracks))
-	for n, t := range tracks {
-		id := old.ID
+	var k Keeper
+	for n := range tracks {
+		slots[n] = &Slot{ID: old.ID, State: SlotReady, By: old.By, At: old.At}
 		if n > 0 {
-			id = SlotID(s.id())
+			slots[n].ID = SlotID(s.id())
 		}
-		slots[n] = &Slot{ID: id, State: SlotReady, Track: t, By: old.By, At: old.At}
+		slots[n].ID, slots[n].Track = k.Keep(slots[n].ID, &tracks[n])
 	}
 	p.Queue = replaced(p.Queue, i, 1, slots...)
 	p.Unready--
@@ -148,7 +149,7 @@ func (s *step) resolved(r Resolved) {
 // queued records that slots wait from place i on and returns the answer for it.
 func (s *step) queued(p *Player, i int, slots []*Slot, r Resolved) Answer {
 	if r.Playlist == "" {
-		t := slots[0].Track
+		t := slots[0].Track.Shown()
 		s.emit(TrackQueued{Bot: p.Bot, Slot: slots[0].ID, Position: i + 1, Track: t.Info(), By: slots[0].By})
 		return Answer{Kind: AnswerQueued, Track: &t, Position: i + 1}
 	}

@@ -51,7 +51,7 @@ func unheirable(t *testing.T) *bench {
 	}
 	b.notice(music.AnswerQueueKept)
 	p := b.g.Player(other)
-	if p.Voice.Want != "" || p.Play != nil || !p.Kept.Waits() || len(p.Queue) != 3 || p.Queue[0].Track.Title != "a" {
+	if p.Voice.Want != "" || p.Play != nil || !p.Kept.Waits() || len(p.Queue) != 3 || p.Queue[0].Track.Title() != "a" {
 		t.Fatalf("it keeps %+v", p)
 	}
 	return b
@@ -65,7 +65,7 @@ func (b *bench) arrives(who music.BotID) string {
 	if p == nil || p.Play == nil || p.Voice.Want != lounge || p.Kept.Waits() {
 		b.t.Fatalf("%s has %+v", who, p)
 	}
-	return p.Play.Track.Title
+	return p.Play.Track.Title()
 }
 
 func TestAKeptQueueGoesOn(t *testing.T) {

@@ -207,7 +207,7 @@ func TestASeekOvertakesAnEnd(t *testing.T) {
 			b.in(music.PlayPosition{Bot: bot, Play: id, Position: a.At + time.Second, Speed: 1, Seeks: 1})
 			b.pass(time.Minute)
 			ended(b, 1)
-			if p := b.player().Play; p.Track.Title != "second" {
+			if p := b.player().Play; p.Track.Title() != "second" {
 				t.Fatalf("its real end is not believed: %+v", p)
 			}
 		})
@@ -217,7 +217,7 @@ func TestASeekOvertakesAnEnd(t *testing.T) {
 		b.as(ana, lounge, music.Seek{To: 10 * time.Second})
 		b.pass(music.LateReport)
 		ended(b, 0)
-		if p := b.player().Play; p.Track.Title != "second" {
+		if p := b.player().Play; p.Track.Title() != "second" {
 			t.Fatalf("a node that does not count seeks is not believed: %+v", p)
 		}
 	})
@@ -225,7 +225,7 @@ func TestASeekOvertakesAnEnd(t *testing.T) {
 		b := near(t)
 		b.as(ana, lounge, music.Seek{To: 179 * time.Second})
 		ended(b, 0)
-		if p := b.player().Play; p.Track.Title != "second" {
+		if p := b.player().Play; p.Track.Title() != "second" {
 			t.Fatalf("its end is not believed: %+v", p)
 		}
 	})

@@ -230,7 +230,7 @@ func (s *step) finish() Result {
 func (s *step) settle(p *Player) {
 	if p.Kept.Waits() && len(p.Queue) == 0 {
 		p = s.edit(p.Bot)
-		p.Kept = Kept{}
+		p.Kept = KeptQueue{}
 	}
 	idle := p.Voice.Want != "" && p.Play == nil && (p.Halted || len(p.Queue) == 0)
 	if idle != !p.IdleAt.IsZero() {

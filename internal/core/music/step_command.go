@@ -144,7 +144,7 @@ func (s *step) pause(c Command, held *Player) {
 		Bot: p.Bot, Play: p.Play.ID, By: c.Actor.User, PositionMS: p.Play.PositionAt(s.now).Milliseconds(),
 	})
 	s.touch(p.Bot, AspectNode|AspectPanel)
-	t := p.Play.Track
+	t := p.Play.Track.Shown()
 	s.respond(c.Reply, Answer{Kind: AnswerPaused, Track: &t})
 }
 
@@ -170,7 +170,7 @@ func (s *step) resume(c Command, held *Player) {
 	p.Play = p.Play.anchored(a, s.now)
 	s.emit(PlayerResumed{Bot: p.Bot, Play: p.Play.ID, By: c.Actor.User})
 	s.touch(p.Bot, AspectNode|AspectPanel)
-	t := p.Play.Track
+	t := p.Play.Track.Shown()
 	s.respond(c.Reply, Answer{Kind: AnswerResumed, Track: &t})
 }
 
@@ -189,7 +189,7 @@ func (s *step) unhalt(c Command, held *Player) {
 	s.advance(p)
 	a := Answer{Kind: AnswerResumed}
 	if p.Play != nil {
-		t := p.Play.Track
+		t := p.Play.Track.Shown()
 		a.Track = &t
 		s.emit(PlayerResumed{Bot: p.Bot, Play: p.Play.ID, By: c.Actor.User})
 	} else {

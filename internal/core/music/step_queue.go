@@ -8,7 +8,7 @@ import (
 // shown is what people are shown of a place: its track, or while that is not
 // known one that has the query for a title.
 func (s *Slot) shown() *Track {
-	t := s.Track
+	t := s.Track.Shown()
 	if s.State == SlotPending || s.State == SlotWaiting {
 		t = Track{Title: s.Query().Text}
 	}

@@ -48,7 +48,7 @@ func (g *Guild) HistoryPage(p *Player, page, size int) HistoryView {
 	for i := (page - 1) * size; i < min(page*size, n); i++ {
 		q := p.History[n-1-i]
 		v.Lines = append(v.Lines, HistoryLine{
-			Position: i + 1, Title: q.Track.Title, URI: q.Track.URI, Length: q.Track.Length, By: q.By, At: q.At,
+			Position: i + 1, Title: q.Track.Title(), URI: q.Track.URI(), Length: q.Track.Length(), By: q.By, At: q.At,
 		})
 	}
 	return v
@@ -84,7 +84,7 @@ func (g *Guild) botLine(b BotID) BotLine {
 	if p != nil && p.Voice.Want != "" {
 		l.State, l.Channel = BotIn, p.Voice.Want
 		if p.Play != nil {
-			t := p.Play.Track
+			t := p.Play.Track.Shown()
 			l.State, l.Track = BotPlaying, &t
 			if p.Paused {
 				l.State = BotPaused

@@ -41,7 +41,7 @@ func (r *Role) measure(events []store.JournalRow) {
 			source := p.Track.Source
 			if g, known := r.loop.View(e.Guild); known && source == "" {
 				if at := g.Player(p.Bot); at != nil && at.Play != nil && at.Play.ID == p.Play {
-					source = at.Play.Track.Source
+					source = at.Play.Track.Source()
 				}
 			}
 			r.opt.Metrics.PlayStarted(r.sourceLabel(source))

@@ -95,10 +95,11 @@ func (p *plan) history(guild, bot string, d *historyDiff) {
 
 // titleOf is what people know a slot by.
 func titleOf(s *music.Slot) string {
-	if s.Track.Title == "" {
+	title := s.Track.Title()
+	if title == "" {
 		return shown(s.Query().Text, maxShown)
 	}
-	return shown(s.Track.Title, maxShown)
+	return shown(title, maxShown)
 }
 
 func (p *plan) slots(table int, guild, bot string, slots []rankedSlot) {
