@@ -14,7 +14,7 @@ type signs struct {
 func (s signs) with(e entry) signs {
 	// What the race detector, the testing package, and the runtime that finds a
 	// map written twice at once print about it.
-	for _, w := range []string{"WARNING: DATA RACE", "race detected during execution of test", "fatal error: concurrent map "} {
+	for _, w := range []string{"DATA RACE", "race detected during execution of test", "fatal error: concurrent map "} {
 		s.raced = s.raced || strings.Contains(e.Output, w)
 	}
 	if e.FailedBuild != "" || e.Test == "" && (strings.Contains(e.Output, "[build failed]") || strings.Contains(e.Output, "[setup failed]")) {
