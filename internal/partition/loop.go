@@ -77,7 +77,8 @@ type Loop struct {
 	guilds map[music.GuildID]*entry
 	owned  map[int]*ownership
 
-	timers  *timers
+	timers *timers
+	// seen are the ids of the commands of the last hour, and when they came.
 	seen    map[string]time.Time
 	intake  *intake
 	flushAt time.Time

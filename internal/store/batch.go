@@ -59,6 +59,9 @@ type EffectRow struct {
 	// Attempts counts the tries so far; NotBefore is when the next is due.
 	Attempts  int
 	NotBefore time.Time
+	// Done is when it was carried out, zero while it is owed. A row that is only
+	// there to be known by its key is stored as done.
+	Done time.Time
 }
 
 // Cursor is how far a partition has read one source. Generation changes when

@@ -51,7 +51,11 @@ func (p *plan) guild(c *store.GuildChange, at int64, book *rankBook) {
 
 func (p *plan) player(guild music.GuildID, partition int, old, pl *music.Player, at int64, book *rankBook) {
 	g, bot := string(guild), p.name(string(pl.Bot))
-	p.add(tPlayers, g, bot, g, partition, p.text(string(pl.Node)), flag(active(pl)), p.json(pl), stateVersion, at)
+	table := tPlayers
+	if old != nil && old.Node == pl.Node && active(old) == active(pl) {
+		table = tPlayersSame
+	}
+	p.add(table, g, bot, g, partition, p.text(string(pl.Node)), flag(active(pl)), p.json(pl), stateVersion, at)
 	if slices.Contains(pl.Queue, nil) || slices.Contains(pl.History, nil) {
 		p.refuse("a queue or a history has a slot that is nil")
 		return
