@@ -109,6 +109,7 @@ type Committer interface {
 	Commit(ctx context.Context, b *Batch) (firstSeq int64, err error)
 	// BatchNumbers returns epoch and batch number of partitions as they are now.
 	BatchNumbers(ctx context.Context, partitions []int) ([]Stamp, error)
-	// SeqOf returns the sequence number of an event in the journal. Errors: NotFound.
+	// SeqOf returns the sequence number of an event that was written lately: one
+	// of the last 100,000 of the journal. Errors: NotFound.
 	SeqOf(ctx context.Context, eventID string) (int64, error)
 }

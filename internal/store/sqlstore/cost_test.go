@@ -1,3 +1,5 @@
+//go:build unix
+
 package sqlstore_test
 
 import (
@@ -13,8 +15,7 @@ import (
 	"github.com/atrilhq/platform/internal/store/sqlstore"
 )
 
-// The shape of a busy daemon: its partitions, its guilds, and how many of them
-// are in a commit of a loop that alone works, or that keeps a pace.
+// The shape of a busy daemon.
 const (
 	costPartitions = 16
 	costGuilds     = 48
@@ -28,7 +29,8 @@ type cost struct {
 	guilds [costGuilds]*music.Guild
 	at     time.Time
 	n      int
-	given  []string
+	// given are the keys of answers that are not marked as done yet.
+	given []string
 }
 
 func newCost(b *testing.B) *cost {
@@ -95,8 +97,10 @@ func (x *cost) command(batch *store.Batch, guild int) {
 			Guild: after.ID, Partition: p, Epoch: 1, At: x.at, Cause: id, Envelope: envelope,
 		})
 	}
-	row := store.EffectRow{Key: "answer:" + id, Kind: "answer", Guild: after.ID, Partition: p, Epoch: 1, Payload: envelope,
-		Created: x.at, NotBefore: x.at, Expires: x.at.Add(15 * time.Minute)}
+	row := store.EffectRow{
+		Key: "answer:" + id, Kind: "answer", Guild: after.ID, Partition: p, Epoch: 1, Payload: envelope,
+		Created: x.at, NotBefore: x.at, Expires: x.at.Add(15 * time.Minute),
+	}
 	batch.Effects = append(batch.Effects, row)
 	x.given = append(x.given, row.Key)
 }

@@ -28,6 +28,9 @@ func DiffQueue(old []*music.Slot, ranks []int64, queue []*music.Slot) (Changed, 
 	return Changed{len(d.removed), len(d.inserted), len(d.updated)}, d.ranks, err
 }
 
+// SameState is sameState, for tests.
+var SameState = sameState
+
 // RankGap is rankGap, for tests.
 const RankGap = rankGap
 

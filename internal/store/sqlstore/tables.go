@@ -61,7 +61,7 @@ func newTables() [tableCount]*table {
 			` ON CONFLICT (guild_id, bot_id) DO UPDATE SET node = excluded.node, active = excluded.active,`+playerTail, true),
 		// Columns that stand in indexes are not named where they stay as they are.
 		tPlayersSame: newTable(playerHead, playerRow, ` ON CONFLICT (guild_id, bot_id) DO UPDATE SET`+playerTail, true),
-		tSlotsNew: newTable(slotHead, slotRow, ``, true),
+		tSlotsNew:    newTable(slotHead, slotRow, ``, true),
 		tSlots: newTable(slotHead, slotRow,
 			` ON CONFLICT (guild_id, bot_id, slot_id) DO UPDATE SET rank = excluded.rank, state = excluded.state,
 			title = excluded.title, data = excluded.data`, true),
