@@ -15,7 +15,8 @@ type EventQuery struct {
 	// begin with a name that ends in ".*".
 	Guild music.GuildID
 	Types []string
-	// Since and Until bound the time of the events, where set.
+	// Since and Until bound the time of the events, where set. An event that is
+	// dated more than an hour before one that precedes it may be missed.
 	Since, Until time.Time
 	// Limit is at most 1,000.
 	Limit int
@@ -34,8 +35,8 @@ type JournalRow struct {
 type Journal interface {
 	// Events returns rows in the order of their sequence numbers.
 	Events(ctx context.Context, q EventQuery) ([]JournalRow, error)
-	// Prune deletes events older than before, at most limit, and returns how
-	// many. What a projection has not read yet stays.
+	// Prune deletes events older than before from the journal's beginning, at
+	// most limit, and returns how many. What a projection has not read yet stays.
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
@@ -54,7 +55,8 @@ type Effects interface {
 	// Retry counts a failed try and says when the next is due.
 	Retry(ctx context.Context, key string, notBefore time.Time) error
 	// Keys returns the keys of a partition's effects of a kind that were created
-	// since, done or not: what a loop needs to know a command that comes twice.
+	// since, done or not, oldest first: what a loop needs to know a command that
+	// comes twice.
 	Keys(ctx context.Context, partition int, kind string, since time.Time) ([]string, error)
 	// PruneEffects deletes what was done or expired before, at most limit.
 	PruneEffects(ctx context.Context, before time.Time, limit int) (int, error)
