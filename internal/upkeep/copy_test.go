@@ -68,7 +68,7 @@ func TestCopyBothWays(t *testing.T) {
 	}
 	for _, url := range []string{server, back} {
 		db := open(t, url)
-		if g := guild(t.Context(), t, db); g.Name != "ñandú 🎵 \"quoted\"" || len(g.Players[0].Queue) != 2 || g.Players[0].Queue[1].Track.Title != "mañana\tty" {
+		if g := guild(t.Context(), t, db); g.Name != "ñandú 🎵 \"quoted\"" || len(g.Players[0].Queue) != 2 || g.Players[0].Queue[1].Track.Title() != "mañana\tty" {
 			t.Errorf("%+v", g)
 		}
 		if err := db.Close(); err != nil {

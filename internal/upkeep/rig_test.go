@@ -59,8 +59,8 @@ func lived(t *testing.T, url string) {
 	}
 	stamp := store.Stamp{Partition: home, Epoch: lease.Epoch, Batch: lease.Batch + 1}
 	g := &music.Guild{ID: "42", Name: "ñandú 🎵 \"quoted\"", Players: []*music.Player{{Bot: "900", Queue: []*music.Slot{
-		{ID: "s1", Track: music.Track{Title: "Ocean", Identifier: "a", Source: "sandbox"}},
-		{ID: "s2", Track: music.Track{Title: "mañana\tty", Identifier: "b", Source: "sandbox"}},
+		{ID: "s1", Track: music.Keep(&music.Track{Title: "Ocean", Identifier: "a", Source: "sandbox"})},
+		{ID: "s2", Track: music.Keep(&music.Track{Title: "mañana\tty", Identifier: "b", Source: "sandbox"})},
 	}}}}
 	_, err = db.Commit(t.Context(), &store.Batch{
 		Stamps: []store.Stamp{stamp}, At: at, Guilds: []store.GuildChange{{Partition: home, After: g}},

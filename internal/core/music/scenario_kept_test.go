@@ -83,7 +83,7 @@ func TestAKeptQueueGoesOn(t *testing.T) {
 		if got := b.arrives(other); got != "a" {
 			t.Fatalf("it plays %s", got)
 		}
-		if q := b.g.Player(other).Queue; len(q) != 3 || q[2].Track.Title != "d" {
+		if q := b.g.Player(other).Queue; len(q) != 3 || q[2].Track.Title() != "d" {
 			t.Fatalf("behind it wait %d", len(q))
 		}
 	})
@@ -131,7 +131,7 @@ func TestAKeptQueueWaitsForABotThatIsFree(t *testing.T) {
 	b.in(music.VoiceState{User: music.UserID(bot), Channel: quiet, Session: "o", Bot: true})
 	b.seen(lounge, "o")
 	b.do(ana, music.Enqueue{Query: "d"})
-	if p := b.player(); p.Play == nil || p.Play.Track.Title != "z" || len(p.Queue) != 1 {
+	if p := b.player(); p.Play == nil || p.Play.Track.Title() != "z" || len(p.Queue) != 1 {
 		t.Fatalf("it plays %+v", p)
 	}
 	if p := b.g.Player(other); !p.Kept.Waits() || len(p.Queue) != 3 {

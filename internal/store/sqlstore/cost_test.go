@@ -80,10 +80,10 @@ func (x *cost) command(batch *store.Batch, guild int) {
 	events := 1
 	if x.n%2 == 0 {
 		events = 2
-		s := &music.Slot{ID: music.SlotID(fmt.Sprintf("0198c5f2-7d3a-7cc1-9f00-s%011d", x.n)), State: music.SlotReady, By: "123456789012345678", At: x.at, Track: music.Track{
+		s := &music.Slot{ID: music.SlotID(fmt.Sprintf("0198c5f2-7d3a-7cc1-9f00-s%011d", x.n)), State: music.SlotReady, By: "123456789012345678", At: x.at, Track: music.Keep(&music.Track{
 			Encoded:    "QAAAjQIAJVJpY2sgQXN0bGV5IC0gTmV2ZXIgR29ubmEgR2l2ZSBZb3UgVXAADlJpY2tBc3RsZXlWRVZPAAAAAAADPCAAC2RRdzR3OVdnWGNRAAEAK2h0dHBz",
 			Identifier: "abc", Title: "A track of some length", Author: "Somebody", Source: "http", Length: 3 * time.Minute,
-		}}
+		})}
 		pl.Queue = append(append([]*music.Slot(nil), pl.Queue[min(len(pl.Queue), max(0, len(pl.Queue)-4)):]...), s)
 	}
 	after := *before

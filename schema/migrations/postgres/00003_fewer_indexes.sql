@@ -14,3 +14,11 @@ DROP INDEX effects_keys;
 DROP INDEX effects_done;
 DROP INDEX effects_expired;
 CREATE INDEX effects_created ON effects (created_at, partition_id);
+
+-- +goose Down
+DROP INDEX effects_created;
+CREATE INDEX effects_expired ON effects (expires_at) WHERE expires_at > 0;
+CREATE INDEX effects_done ON effects (done_at) WHERE done_at > 0;
+CREATE INDEX effects_keys ON effects (partition_id, kind, created_at);
+CREATE INDEX journal_occurred ON journal (occurred_at);
+CREATE UNIQUE INDEX journal_id ON journal (id);
