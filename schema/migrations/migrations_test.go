@@ -63,7 +63,11 @@ func TestStepsOnlyAdd(t *testing.T) {
 	for _, name := range names(t, "sqlite")[1:] {
 		var added []string
 		var code strings.Builder
-		for line := range strings.Lines(shape(t, "sqlite/"+name)) {
+		up, down, both := strings.Cut(shape(t, "sqlite/"+name), "-- +goose Down\n")
+		if !both || strings.TrimSpace(down) == "" {
+			t.Errorf("%s cannot be taken back", name)
+		}
+		for line := range strings.Lines(up) {
 			if !strings.HasPrefix(line, "--") {
 				code.WriteString(line)
 			}
