@@ -20,6 +20,9 @@ const (
 	linger = 5 * time.Millisecond
 	// pace lies between the commits of a loop that is busy.
 	pace = 2 * time.Millisecond
+	// rest is how long a node's word that it took a play, or where it is in one,
+	// waits for a commit to go with.
+	rest = 20 * time.Millisecond
 )
 
 // resolving looks queries up beside the loop. What is found comes back as an input.
