@@ -83,7 +83,8 @@ func TestBusyGuildIsRefusedAtOnce(t *testing.T) {
 		r.Deliver(music.Input{ID: fmt.Sprint("c", n), Guild: r.Guild, Body: c})
 	}
 	busy(0)
-	// The batch that is under way takes some of them; then nobody takes any.
+	// Nobody takes any once a batch is under way.
+	roletest.Until(t, "a batch is under way", func() bool { return r.Store.Held() > 0 })
 	n := 0
 	roletest.Until(t, "as many wait as may", func() bool {
 		for range partition.MaxCommands {

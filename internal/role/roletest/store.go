@@ -16,6 +16,8 @@ type Store struct {
 
 	mu   sync.Mutex
 	hold chan struct{}
+	// held counts the commits that wait.
+	held int
 	fail map[string]error
 	// failed counts how often each method has failed so.
 	failed map[string]int
@@ -33,6 +35,13 @@ func (s *Store) Hold() (release func()) {
 		s.mu.Unlock()
 		close(c)
 	})
+}
+
+// Held counts the commits that wait for the end of Hold.
+func (s *Store) Held() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.held
 }
 
 // Fail makes a method fail from now on: Commit, Renew, RenewShard,
@@ -67,12 +76,18 @@ func (s *Store) Failed(method string) int {
 func (s *Store) Commit(ctx context.Context, b *store.Batch) (int64, error) {
 	s.mu.Lock()
 	hold := s.hold
+	if hold != nil {
+		s.held++
+	}
 	s.mu.Unlock()
 	if hold != nil {
 		select {
 		case <-hold:
 		case <-ctx.Done():
 		}
+		s.mu.Lock()
+		s.held--
+		s.mu.Unlock()
 	}
 	if err := s.failing("Commit"); err != nil {
 		return 0, err
