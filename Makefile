@@ -11,6 +11,9 @@ GO        ?= go
 PKG       ?= ./...
 # TEST_TIMEOUT ends a package's tests that hang, with their stacks printed.
 TEST_TIMEOUT ?= 8m
+# RERUN is how often a Go test that failed is run again before the run fails (docs/adr/0022);
+# 0 never does, for hunting.
+RERUN     ?= 2
 FUZZTIME  ?= 10s
 # RAPID_SEED and E2E_SEED are what the properties and the kills of test and
 # test-short are drawn from: a gate that draws anew says something else each time.
@@ -37,6 +40,8 @@ GOLANGCI   := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)/golangci-lint
 GOFUMPT    := $(TOOLS)/gofumpt-$(GOFUMPT_VERSION)/gofumpt
 GORELEASER := $(TOOLS)/goreleaser-$(GORELEASER_VERSION)/goreleaser
 TESTSUM    := .cache/bin/testsum
+# What passed only when it was run again stands in .cache/unstable, for .ci/run.
+TESTED      = $(TESTSUM) -rerun $(RERUN) -unstable .cache/unstable $(GO) test -json
 
 GOFILES = git ls-files --cached --others --exclude-standard -- '*.go'
 
@@ -80,11 +85,11 @@ test-race test-short: export E2E_SEED := $(E2E_SEED)
 
 .PHONY: test-race
 test-race: $(TESTSUM) ## All Go tests with the race detector (PKG=./internal/event/...)
-	$(GO) test -json -race -timeout $(TEST_TIMEOUT) $(PKG) | $(TESTSUM)
+	$(TESTED) -race -timeout $(TEST_TIMEOUT) -- $(PKG)
 
 .PHONY: test-short
 test-short: $(TESTSUM) ## All Go tests with -short, without the race detector: for while you work
-	$(GO) test -json -short -timeout $(TEST_TIMEOUT) $(PKG) | $(TESTSUM)
+	$(TESTED) -short -timeout $(TEST_TIMEOUT) -- $(PKG)
 
 .PHONY: test-scripts
 test-scripts: ## The tests of install.sh, and the links of the documents

@@ -114,7 +114,7 @@ type held struct {
 // settled waits until the heap does not change any more: what was stored has
 // been read, and what had to be done about it has been done. It returns the heap.
 func settled(ctx context.Context, d *proc.Platform) (float64, error) {
-	const same, within = 4, 0.005
+	const same, within = 4, 0.04
 	var last float64
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
@@ -162,5 +162,12 @@ func holding(e env, nobody string, n int) (h held, err error) {
 	h.settled = time.Since(d.Started)
 	rss, err := d.RSS()
 	h.resident = float64(rss)
-	return h, err
+	if err != nil || e.profile == "" || n == 0 {
+		return h, err
+	}
+	heap, err := d.HeapProfile(ctx)
+	if err != nil {
+		return h, err
+	}
+	return h, os.WriteFile(e.profile+".heap", []byte(heap), 0o600)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/atrilhq/platform/bench/world"
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/partition"
+	"github.com/atrilhq/platform/internal/sim/lavalink"
 	platformstore "github.com/atrilhq/platform/internal/store"
 	"github.com/atrilhq/platform/internal/store/sqlstore"
 )
@@ -77,13 +78,13 @@ func storedGuild(i, tracks int, now time.Time) *music.Guild {
 			Token: "0123456789abcdef", Endpoint: "rotterdam1234.discord.media:443",
 		},
 		Play: &music.Play{
-			ID: music.PlayID(storedID(i, 0)), Slot: music.SlotID(storedID(i, 1)), Track: storedTrack(i), By: "1000000000000000002",
+			ID: music.PlayID(storedID(i, 0)), Slot: music.SlotID(storedID(i, 1)), Track: music.Keep(storedTrack(i)), By: "1000000000000000002",
 			Phase: music.PhaseSounding, Since: now, Anchor: music.Anchor{At: now, Speed: 1}, Heard: true,
 		},
 	}
 	for n := range tracks {
 		p.Queue = append(p.Queue, &music.Slot{
-			ID: music.SlotID(storedID(i, n+2)), State: music.SlotReady, Track: storedTrack(i*tracks + n), By: "1000000000000000002", At: now,
+			ID: music.SlotID(storedID(i, n+2)), State: music.SlotReady, Track: music.Keep(storedTrack(i*tracks + n)), By: "1000000000000000002", At: now,
 		})
 	}
 	g.Players = []*music.Player{p}
@@ -92,13 +93,22 @@ func storedGuild(i, tracks int, now time.Time) *music.Guild {
 
 func storedID(i, n int) string { return fmt.Sprintf("019a%04x-%04x-7000-8000-%012x", i, n, i) }
 
-// storedTrack is a track that no other is the same as. Its handle has the
-// length that Lavalink's have, some 270 characters.
-func storedTrack(n int) music.Track {
-	return music.Track{
-		Encoded:    fmt.Sprintf("QAAA%0266d", n),
+// storedTrack is a track that no other is the same as, with the handle that a
+// node gives it: lavaplayer's message, which has the track's texts in it. With
+// these it has 292 characters.
+func storedTrack(n int) *music.Track {
+	t := music.Track{
 		Identifier: fmt.Sprintf("id%09d", n), URI: fmt.Sprintf("https://media.example.com/watch?v=%09d", n),
 		ISRC: fmt.Sprintf("XXSBX%07d", n%10_000_000), Title: fmt.Sprintf("The Long Way Around the Harbour, Part %d", n), Author: "Salt Cathedral Choir",
 		Artwork: fmt.Sprintf("https://media.example.com/art/%09d/maxresdefault.jpg", n), Source: "media", Length: 10 * time.Hour,
 	}
+	var err error
+	t.Encoded, err = lavalink.EncodeTrack(lavalink.TrackInfo{
+		Identifier: t.Identifier, IsSeekable: true, Author: t.Author, Length: t.Length.Milliseconds(), Title: t.Title, URI: &t.URI,
+		SourceName: t.Source, ArtworkURL: &t.Artwork, ISRC: &t.ISRC,
+	})
+	if err != nil {
+		panic(err) // these texts are far shorter than what a message can hold
+	}
+	return &t
 }

@@ -3,7 +3,6 @@ package proc
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -66,21 +65,33 @@ func (d *Platform) APIReady(ctx context.Context) (time.Duration, error) {
 	return time.Since(d.Started), err
 }
 
+// operations waits until it is up and says where its operations listener is.
+func (d *Platform) operations(ctx context.Context) (at string, err error) {
+	err = d.Until(ctx, "it says where its operations listener is", func() bool {
+		m := operations.FindStringSubmatch(d.Output())
+		if m != nil {
+			at = m[1]
+		}
+		return m != nil
+	})
+	return at, err
+}
+
 var operations = regexp.MustCompile(`operations\s+\S*?(127\.0\.0\.1:\d+)`)
 
 // Heap collects garbage and returns what is left on the heap, in bytes, and how
 // many goroutines there are.
 func (d *Platform) Heap(ctx context.Context) (heap, goroutines float64, err error) {
-	m := operations.FindStringSubmatch(d.Output())
-	if m == nil {
-		return 0, 0, errors.New("platformd does not say where its operations listener is")
+	at, err := d.operations(ctx)
+	if err != nil {
+		return 0, 0, err
 	}
 	for range 2 { // what the first finds dead in pools, the second frees
-		if _, err := fetch(ctx, "http://"+m[1]+"/debug/pprof/heap?gc=1"); err != nil {
+		if _, err := fetch(ctx, "http://"+at+"/debug/pprof/heap?gc=1"); err != nil {
 			return 0, 0, err
 		}
 	}
-	text, err := fetch(ctx, "http://"+m[1]+"/metrics")
+	text, err := fetch(ctx, "http://"+at+"/metrics")
 	if err != nil {
 		return 0, 0, err
 	}
@@ -93,11 +104,20 @@ func (d *Platform) Heap(ctx context.Context) (heap, goroutines float64, err erro
 
 // Profile takes a processor profile of that many seconds.
 func (d *Platform) Profile(ctx context.Context, seconds int) (string, error) {
-	m := operations.FindStringSubmatch(d.Output())
-	if m == nil {
-		return "", errors.New("platformd does not say where its operations listener is")
+	at, err := d.operations(ctx)
+	if err != nil {
+		return "", err
 	}
-	return fetch(ctx, "http://"+m[1]+"/debug/pprof/profile?seconds="+strconv.Itoa(seconds))
+	return fetch(ctx, "http://"+at+"/debug/pprof/profile?seconds="+strconv.Itoa(seconds))
+}
+
+// HeapProfile returns a profile of what is on the heap after a collection.
+func (d *Platform) HeapProfile(ctx context.Context) (string, error) {
+	at, err := d.operations(ctx)
+	if err != nil {
+		return "", err
+	}
+	return fetch(ctx, "http://"+at+"/debug/pprof/heap?gc=1")
 }
 
 // metric finds a value in the text format of Prometheus.

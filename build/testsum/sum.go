@@ -27,20 +27,32 @@ type entry struct {
 // A key names a test; a package has an empty test.
 type key struct{ pkg, test string }
 
+func (k key) String() string { return strings.TrimSpace(k.pkg + " " + k.test) }
+
+// How a test or a package ended.
+const (
+	passed   = "pass"
+	failed   = "fail"
+	skipped  = "skip"
+	untested = "untested" // a package without tests
+)
+
 type outcome struct {
 	key
+
+	how     string
 	elapsed time.Duration
 }
 
 // A sum is what was seen so far.
 type sum struct {
-	passed          int // tests and subtests
-	skipped, failed []outcome
-	packages        []outcome // that ended well and had tests
-	untested        []string
-	running         []key // started and not ended, in order
-	output          map[key]*bytes.Buffer
-	start, end      time.Time
+	ended      []outcome // tests, subtests and packages
+	running    []key     // started and not ended, in order
+	unstable   []key     // passed when run again
+	signs      map[string]signs
+	output     map[key]*bytes.Buffer
+	start, end time.Time
+	code       int // what the go command exited with
 }
 
 // maxLine bounds a line of output of a test, which is one line here too.
@@ -49,7 +61,7 @@ const maxLine = 16 << 20
 // read takes all of in. Lines that are not JSON, which the go command prints
 // when it fails before it tests anything, go to out as they are.
 func (s *sum) read(in io.Reader, out io.Writer) error {
-	s.output = map[key]*bytes.Buffer{}
+	s.output, s.signs = map[key]*bytes.Buffer{}, map[string]signs{}
 	lines := bufio.NewScanner(in)
 	lines.Buffer(make([]byte, 64<<10), maxLine)
 	for lines.Scan() {
@@ -78,44 +90,38 @@ func (s *sum) add(e entry, out io.Writer) error {
 		s.end = e.Time
 	}
 	k := key{e.Package, e.Test}
+	s.signs[e.Package] = s.signs[e.Package].with(e)
 	switch e.Action {
 	case "start", "run":
 		s.running = append(s.running, k)
-		return nil
 	case "output":
 		s.buffer(k).WriteString(e.Output)
-		return nil
 	case "build-output":
 		s.buffer(key{e.ImportPath, ""}).WriteString(e.Output)
-		return nil
-	case "pass", "fail", "skip":
-	default: // pause, cont, bench, build-fail
-		return nil
-	}
-	s.running = slices.DeleteFunc(s.running, func(r key) bool { return r == k })
-	o := outcome{k, time.Duration(e.Elapsed * float64(time.Second))}
-	switch {
-	case e.Action == "fail":
-		s.failed = append(s.failed, o)
-		if err := s.show(o, e.FailedBuild, out); err != nil {
-			return err
-		}
-	case e.Action == "pass" && e.Test != "":
-		s.passed++
-	case e.Action == "skip" && e.Test != "":
-		s.skipped = append(s.skipped, o)
-	case e.Action == "skip" || strings.Contains(s.buffer(k).String(), "[no test"):
-		s.untested = append(s.untested, e.Package)
-	default:
-		s.packages = append(s.packages, o)
-		if _, err := fmt.Fprintf(out, "ok    %-64s %7.1f s\n", e.Package, e.Elapsed); err != nil {
-			return err
-		}
-	}
-	if e.Test == "" || e.Action == "pass" {
-		delete(s.output, k)
+	case passed, failed, skipped: // others are pause, cont, bench, build-fail
+		return s.finish(k, e, out)
 	}
 	return nil
+}
+
+func (s *sum) finish(k key, e entry, out io.Writer) error {
+	s.running = slices.DeleteFunc(s.running, func(r key) bool { return r == k })
+	o := outcome{k, e.Action, time.Duration(e.Elapsed * float64(time.Second))}
+	var err error
+	switch {
+	case o.how == failed:
+		err = s.show(o, e.FailedBuild, out)
+	case e.Test != "":
+	case o.how == skipped || strings.Contains(s.buffer(k).String(), "[no test"):
+		o.how = untested
+	default:
+		_, err = fmt.Fprintf(out, "ok    %-64s %7.1f s\n", e.Package, e.Elapsed)
+	}
+	s.ended = append(s.ended, o)
+	if e.Test == "" || o.how == passed {
+		delete(s.output, k)
+	}
+	return err
 }
 
 func (s *sum) buffer(k key) *bytes.Buffer {
@@ -131,8 +137,7 @@ func (s *sum) buffer(k key) *bytes.Buffer {
 // printed that never ended: a panic or a timeout stands there.
 func (s *sum) show(o outcome, build string, out io.Writer) error {
 	var text bytes.Buffer
-	name := strings.TrimSpace(o.pkg + " " + o.test)
-	fmt.Fprintf(&text, "FAIL  %-64s %7.1f s\n", name, o.elapsed.Seconds())
+	fmt.Fprintf(&text, "FAIL  %-64s %7.1f s\n", o.key, o.elapsed.Seconds())
 	if b := s.output[key{build, ""}]; b != nil && build != "" {
 		text.Write(b.Bytes())
 	}

@@ -94,14 +94,7 @@ func TestSum(t *testing.T) {
 			if ok := s.report(&out); ok != c.ok {
 				t.Errorf("report says %v", ok)
 			}
-			rest := out.String()
-			for _, w := range c.want {
-				_, after, found := strings.Cut(rest, w)
-				if !found {
-					t.Fatalf("no %q, in this order, in\n%s", w, out.String())
-				}
-				rest = after
-			}
+			inOrder(t, out.String(), c.want)
 			if strings.Contains(out.String(), "quiet") {
 				t.Error("the output of a test that passed is shown")
 			}

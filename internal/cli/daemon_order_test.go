@@ -77,8 +77,9 @@ func (b *backend) ChangeSettings(ctx context.Context, by, guild string, p view.S
 			*to = *from
 		}
 	}
-	if p.Rule != nil {
-		b.rules = append(b.rules, *p.Rule)
+	if len(p.Rules) > 0 {
+		// What came in one order is shown, and nothing of an earlier one.
+		b.rules = p.Rules
 		s.Rules = b.rules
 	}
 	return s, nil

@@ -54,6 +54,9 @@ func Run(ctx context.Context, args []string, io IO) int {
 	if err == nil {
 		return exitOK
 	}
+	if other, ok := errors.AsType[handed](err); ok {
+		return max(other.code, exitInternal)
+	}
 	if !isFault(err) {
 		// Only cobra itself returns errors that are no faults: it did not
 		// understand the command line.
@@ -96,6 +99,7 @@ func newCmdRoot(k *kit) *cobra.Command {
 		newCmdStatus(k, nil), newCmdGuilds(k), newCmdPlayers(k), newCmdQueues(k), newCmdNodes(k), newCmdPlays(k), newCmdEvents(k),
 		newCmdSandbox(k), newCmdVersion(k),
 	)
+	root.AddCommand(newCmdDaemonTools(k)...)
 	k.finish(root)
 	return root
 }

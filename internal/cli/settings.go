@@ -97,32 +97,29 @@ func newCmdSettingsSet(k *kit, run func(context.Context, *client.Client, *output
 func (k *kit) runSettingsSet(ctx context.Context, c *client.Client, p *output.Printer, guild string, pairs []string) error {
 	// Channels may be named where their names are known.
 	named := k.names(ctx, c, output.New(k.Stdout, k.Stderr, output.Options{}), false)
-	patches, err := k.patches(pairs, named.channelID)
+	patch, err := k.patch(pairs, named.channelID)
 	if err != nil {
 		return err
 	}
-	var s view.Settings
-	for _, patch := range patches {
-		s, err = waiting(p, k.say("waiting for the answer"), func() (view.Settings, error) { return c.ChangeSettings(ctx, guild, patch) })
-		if err != nil {
-			return err
-		}
+	s, err := waiting(p, k.say("waiting for the answer"), func() (view.Settings, error) { return c.ChangeSettings(ctx, guild, patch) })
+	if err != nil {
+		return err
 	}
 	return k.printSettings(p, s, named)
 }
 
-// patches reads pairs of keys and values: all of them in one patch, but one
-// more for each further rule, because a change has at most one.
-func (k *kit) patches(pairs []string, channel func(string) string) ([]view.SettingsPatch, error) {
-	out := []view.SettingsPatch{{}}
+// patch reads pairs of keys and values, all of them into one patch: either
+// everything is changed or nothing.
+func (k *kit) patch(pairs []string, channel func(string) string) (view.SettingsPatch, error) {
+	var out view.SettingsPatch
 	seen := map[string]bool{}
 	for _, pair := range pairs {
 		key, value, ok := strings.Cut(pair, "=")
 		if !ok {
-			return nil, fault.New(fault.Invalid, "cli", k.say("%q is not of the form KEY=VALUE", pair))
+			return out, fault.New(fault.Invalid, "cli", k.say("%q is not of the form KEY=VALUE", pair))
 		}
 		if seen[key] {
-			return nil, fault.New(fault.Invalid, "cli", k.say("%s stands there twice", key))
+			return out, fault.New(fault.Invalid, "cli", k.say("%s stands there twice", key))
 		}
 		seen[key] = true
 		name, isRule := strings.CutPrefix(key, "rule.")
@@ -130,24 +127,19 @@ func (k *kit) patches(pairs []string, channel func(string) string) ([]view.Setti
 			if key == "announce" {
 				value = channel(value)
 			}
-			if err := k.setting(&out[0], key, value); err != nil {
-				return nil, err
+			if err := k.setting(&out, key, value); err != nil {
+				return out, err
 			}
 			continue
 		}
 		if name == "" {
-			return nil, k.badSetting(key)
+			return out, k.badSetting(key)
 		}
 		rule := view.ChannelRule{Channel: channel(name), Use: value}
 		if roles, ok := strings.CutPrefix(value, "roles:"); ok {
 			rule.Use, rule.Roles = "roles", strings.Split(roles, ",")
 		}
-		last := &out[len(out)-1]
-		if last.Rule != nil {
-			out = append(out, view.SettingsPatch{})
-			last = &out[len(out)-1]
-		}
-		last.Rule = &rule
+		out.Rules = append(out.Rules, rule)
 	}
 	return out, nil
 }

@@ -44,8 +44,11 @@ type Options struct {
 	Page http.Handler
 	// TrustedHosts may be loaded from without being looked up.
 	TrustedHosts []string
-	// Up is told once everything listens.
+	// Up is told once everything listens and Discord has not refused a token.
 	Up func(view.Status)
+	// TokensWithin is how long Up waits for Discord's word on the tokens where it
+	// does not answer; 0 is for 1.5 s.
+	TokensWithin time.Duration
 }
 
 // daemon is one run.

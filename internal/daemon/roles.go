@@ -51,10 +51,11 @@ func (r *roles) list() []view.Role {
 
 // parts are the roles in the order in which they are ended. The api role is its
 // listeners.
-func (r *roles) parts() []part {
+func (d *daemon) parts() []part {
+	r := &d.roles
 	var out []part
 	if r.gateway != nil {
-		out = append(out, part{"gateway", r.gateway.Run})
+		out = append(out, part{"gateway", d.greeted})
 	}
 	if r.audio != nil {
 		out = append(out, part{"audio", r.audio.Run})
@@ -128,6 +129,7 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 		}
 		o.Policy.Networks = append(o.Policy.Networks, p)
 	}
+	_, o.Pool = d.pool()
 	for _, n := range d.Config.Lavalink.Nodes {
 		o.Nodes = append(o.Nodes, lavalink.Node{
 			Name: music.NodeName(n.Name), Address: n.Address, Secure: n.Secure, Password: secret.New(n.Password.Reveal()), Regions: n.Regions,
@@ -136,15 +138,21 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 	return audio.New(ctx, o)
 }
 
-func (d *daemon) newAPI() *api.Role {
-	names := map[music.BotID]string{}
-	var pool []music.BotID
+// pool is the bots of the configuration, by their accounts' ids: their names, and
+// the ids in order.
+func (d *daemon) pool() (names map[music.BotID]string, ids []music.BotID) {
+	names = map[music.BotID]string{}
 	for _, b := range d.Config.Discord.Bots {
 		if _, id, err := discord.ParseToken(b.Token.Reveal()); err == nil {
 			names[music.BotID(id)] = b.Name
-			pool = append(pool, music.BotID(id))
+			ids = append(ids, music.BotID(id))
 		}
 	}
+	return names, ids
+}
+
+func (d *daemon) newAPI() *api.Role {
+	names, pool := d.pool()
 	o := api.Options{
 		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Base: d.base, BotNames: names, Pool: pool, Sandbox: d.Sandbox,
 	}

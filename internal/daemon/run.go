@@ -1,11 +1,13 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/atrilhq/platform/internal/config/locate"
 	"github.com/atrilhq/platform/internal/fault"
@@ -13,6 +15,9 @@ import (
 	"github.com/atrilhq/platform/internal/httpapi/view"
 	"github.com/atrilhq/platform/internal/observe"
 )
+
+// tokensWithin bounds how long being up waits for Discord's word on the tokens.
+const tokensWithin = 1500 * time.Millisecond
 
 // part is something that runs until it is told to end.
 type part struct {
@@ -25,11 +30,6 @@ func (d *daemon) run(ctx context.Context) error {
 	if err := d.compose(ctx); err != nil {
 		return err
 	}
-	if g := d.roles.gateway; g != nil {
-		if err := g.Verify(ctx); err != nil {
-			return err
-		}
-	}
 	listeners, err := d.listen()
 	if err != nil {
 		return err
@@ -41,15 +41,40 @@ func (d *daemon) run(ctx context.Context) error {
 		defer release()
 	}
 	// What stands first is ended first: intake, then work, then what shows it.
-	parts := append(d.roles.parts(), part{"gauges", d.gauge})
+	parts := append(d.parts(), part{"gauges", d.gauge})
+	if d.collects() {
+		parts = append(parts, part{"collector", d.collect})
+	}
 	parts = append(parts, listeners...)
 	d.addChecks()
 	d.ready.Started(true)
+	if d.roles.gateway == nil {
+		d.up(ctx)
+	}
+	return d.group(ctx, parts)
+}
+
+// up tells that everything listens.
+func (d *daemon) up(ctx context.Context) {
 	if d.Up != nil {
 		d.Up(d.base(ctx))
 	}
-	err = d.group(ctx, parts)
-	return err
+}
+
+// greeted runs the gateway once Discord was asked about the tokens. It does so
+// beside all else, so that the API need not wait for Discord; but nobody is told
+// that the daemon is up where a token is wrong.
+func (d *daemon) greeted(ctx context.Context) error {
+	g := d.roles.gateway
+	asking, cancel := context.WithTimeout(ctx, cmp.Or(d.TokensWithin, tokensWithin))
+	defer cancel()
+	if err := g.Verify(asking); err != nil {
+		return err
+	}
+	if ctx.Err() == nil {
+		d.up(ctx)
+	}
+	return g.Run(ctx)
 }
 
 // group runs the parts until ctx ends or one of them fails. Then they are ended
@@ -195,6 +220,9 @@ func (d *daemon) addChecks() {
 	}
 	if d.roles.gateway != nil {
 		d.ready.Add("gateway", func(context.Context) error {
+			if !d.roles.gateway.Known() {
+				return fault.New(fault.Pending, "daemon.ready", "Discord has not said yet who the bots are")
+			}
 			if !d.roles.gateway.Connected() {
 				return fault.New(fault.Pending, "daemon.ready", "not every shard is connected to Discord")
 			}

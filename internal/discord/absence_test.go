@@ -149,7 +149,7 @@ func TestABotIsAwayWithoutBudget(t *testing.T) {
 	p.send(`{"op":9,"d":false}`)
 	eventually(t, "something for the handler", func() bool {
 		if len(r.rec.got) == 0 {
-			clock.Advance(50 * time.Millisecond)
+			clock.Advance(10 * time.Millisecond)
 		}
 		return len(r.rec.got) > 0
 	})
@@ -158,16 +158,15 @@ func TestABotIsAwayWithoutBudget(t *testing.T) {
 	}
 	r.said(false, guildID, otherGuild)
 	r.limits.set(func(l *discord.StartLimits) { l.Remaining = 1000 })
-	var q *peer
-	eventually(t, "a connection", func() bool {
-		select {
-		case q = <-r.gate.peers:
+	dials := r.conn.Counters().Dials
+	eventually(t, "a dial", func() bool {
+		if r.conn.Counters().Dials > dials {
 			return true
-		default:
-			clock.Advance(10 * time.Second)
-			return false
 		}
+		clock.Advance(10 * time.Second)
+		return false
 	})
+	q := r.gate.next()
 	q.hello()
 	q.expect(2)
 	q.event(1, "READY", ready("second", "", guildID))

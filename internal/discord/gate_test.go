@@ -143,6 +143,10 @@ func (p *peer) send(raw string) {
 
 func (p *peer) hello() { p.send(`{"op":10,"d":{"heartbeat_interval":41250}}`) }
 
+// calmHello asks for heartbeats so seldom that none can be missed however fast
+// a test lets time pass.
+func (p *peer) calmHello() { p.send(`{"op":10,"d":{"heartbeat_interval":600000}}`) }
+
 func (p *peer) event(seq int, name, data string) {
 	p.t.Helper()
 	p.send(fmt.Sprintf(`{"op":0,"s":%d,"t":%q,"d":%s}`, seq, name, data))
@@ -356,8 +360,14 @@ const demoGuild = `{"id":"4194304000000","name":"demo","owner_id":"7",
 // greet plays the part of Discord up to READY and one guild.
 func (r *rig) greet() *peer {
 	r.t.Helper()
+	return r.greetBy((*peer).hello)
+}
+
+// greetBy is greet with another HELLO.
+func (r *rig) greetBy(hello func(*peer)) *peer {
+	r.t.Helper()
 	p := r.gate.next()
-	p.hello()
+	hello(p)
 	p.expect(2)
 	p.event(1, "READY", ready("sess", r.gate.url+"/resume", guildID))
 	p.event(2, "GUILD_CREATE", demoGuild)

@@ -71,7 +71,10 @@ func (w wireInteraction) actor(out *Interaction) (why string) {
 	if w.ChannelID == "" && w.Channel != nil {
 		a.Text = music.ChannelID(w.Channel.ID)
 	}
-	if a.Text != "" && !isID(string(a.Text)) {
+	if w.Channel != nil && w.Channel.thread() && w.Channel.ParentID != nil {
+		a.Parent = music.ChannelID(*w.Channel.ParentID)
+	}
+	if a.Text != "" && !isID(string(a.Text)) || a.Parent != "" && !isID(string(a.Parent)) {
 		return "its channel is none"
 	}
 	if w.Message != nil && !isID(w.Message.ID) {

@@ -147,3 +147,13 @@ func isID(s string) bool {
 	n, err := strconv.ParseUint(s, 10, 64)
 	return err == nil && n != 0
 }
+
+// thread says whether a channel is a thread, which belongs to another one.
+func (w wireChannel) thread() bool {
+	switch discord.ChannelType(w.Type) {
+	case discord.ChannelTypeGuildNewsThread, discord.ChannelTypeGuildPublicThread, discord.ChannelTypeGuildPrivateThread:
+		return true
+	default:
+		return false
+	}
+}

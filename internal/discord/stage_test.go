@@ -52,7 +52,7 @@ type stageRig struct {
 func newStageRig(t *testing.T, permissions string) *stageRig {
 	s := &stageRig{pod: newPodium(), clock: fakeClock(), seq: 2}
 	s.rig = start(t, newGate(t), func(o *discord.Options) { o.Clock, o.Stage = s.clock, s.pod })
-	s.p = s.greet()
+	s.p = s.greetBy((*peer).calmHello)
 	for _, id := range []string{"31", "32"} {
 		s.event("CHANNEL_CREATE", fmt.Sprintf(`{"id":%q,"guild_id":%q,"type":13}`, id, guildID))
 	}

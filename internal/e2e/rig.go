@@ -2,9 +2,9 @@ package e2e
 
 import (
 	"context"
-	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -21,6 +21,9 @@ const Patience = time.Minute
 
 // askEvery is how often one asks for it.
 const askEvery = 5 * time.Millisecond
+
+// address is where simulators of their own say that they listen, to the line's end.
+var address = regexp.MustCompile(`127\.0\.0\.1:\d+\s`)
 
 // Rig is a daemon with its simulators, which are inside of it or apart.
 type Rig struct {
@@ -65,9 +68,12 @@ func NewRigWith(tb testing.TB, apart bool, nodes int, args ...string) *Rig {
 	})
 	r := &Rig{TB: tb, Home: home, args: args, nodes: strconv.Itoa(nodes)}
 	if apart {
-		r.addr = FreePort(tb)
-		r.Sim = Start(tb, Spec{Program: "platformd", Args: []string{"sim", "--listen", r.addr, "--data-dir", filepath.Join(home, "sim"), "--nodes", r.nodes}, Home: home})
+		// They choose the port: one that was free a moment ago may be taken.
+		r.Sim = Start(tb, Spec{Program: "platformd", Args: []string{"sim", "--listen", "127.0.0.1:0", "--data-dir", filepath.Join(home, "sim"), "--nodes", r.nodes}, Home: home})
 		r.Until("the simulators answer", func(ctx context.Context) bool {
+			if r.addr = strings.TrimSpace(address.FindString(r.Sim.Output())); r.addr == "" {
+				return false
+			}
 			_, err := r.Control().World(ctx)
 			return err == nil
 		})
@@ -173,15 +179,4 @@ func Until(tb testing.TB, within time.Duration, what string, f func(context.Cont
 		case <-tick.C:
 		}
 	}
-}
-
-// FreePort returns a loopback address that nobody listens on.
-func FreePort(tb testing.TB) string {
-	tb.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer func() { _ = ln.Close() }()
-	return ln.Addr().String()
 }

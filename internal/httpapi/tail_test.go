@@ -11,6 +11,9 @@ import (
 	"github.com/atrilhq/platform/internal/fault"
 )
 
+// wholly is the last line of a stream that was not cut off.
+const wholly = "(the end)"
+
 // follow opens a stream and returns its lines.
 func (w *world) follow(t *testing.T, path string, header ...string) (<-chan string, context.CancelFunc) {
 	t.Helper()
@@ -36,8 +39,12 @@ func (w *world) follow(t *testing.T, path string, header ...string) (<-chan stri
 	go func() {
 		defer close(lines)
 		defer func() { _ = resp.Body.Close() }()
-		for s := bufio.NewScanner(resp.Body); s.Scan(); {
+		s := bufio.NewScanner(resp.Body)
+		for s.Scan() {
 			lines <- s.Text()
+		}
+		if s.Err() == nil {
+			lines <- wholly
 		}
 	}()
 	return lines, cancel
@@ -124,10 +131,12 @@ func TestTailEndsWhenTheDaemonStops(t *testing.T) {
 	done := make(chan struct{})
 	go func() { w.stop(); close(done) }()
 	expect(t, lines, "the daemon is stopping")
+	// A stream that kept the daemon from stopping would be cut off in the end.
+	expect(t, lines, wholly)
 	select {
 	case <-done:
-	case <-time.After(4 * time.Second):
-		t.Fatal("a stream keeps the daemon from stopping")
+	case <-time.After(30 * time.Second):
+		t.Fatal("the daemon does not stop")
 	}
 }
 

@@ -5,13 +5,13 @@ package i18n
 func All() []ID {
 	return []ID{
 		Playing, QueuedNext, Queued, Playlist, PlaylistCut, WaitingForNode, Paused, Resumed, Skipped, Stopped, StoppedEmpty,
-		Left, Joined, VolumeSet, VolumeIs, Done, SkippedAhead, SkippedTo, PreviousPlays, Seeked, Replayed, RemovedOne,
-		Removed, Moved, Swapped, Shuffled, Cleared, LoopSetOff, LoopSetTrack, LoopSetQueue, LoopIs, GrabHere, GrabSent,
-		GrabClosed, SettingsSet, PlayFailed, Halted, LeftIdle, LeftEmpty, Disconnected, JoinFailed, HandedOver, Suppressed,
+		Left, Joined, VolumeSet, VolumeIs, Done, SkippedAhead, SkippedTo, PreviousPlays, Seeked, Rewound, Replayed, RemovedOne,
+		Removed, Moved, Unmoved, Swapped, Shuffled, Cleared, LoopSetOff, LoopSetTrack, LoopSetQueue, LoopIs, GrabHere, GrabSent,
+		GrabClosed, SettingsSet, PlayFailed, Halted, LeftIdle, LeftEmpty, Disconnected, JoinFailed, HandedOver, QueueKept, Suppressed,
 		PlanLifts, QueryEmpty, QueryTooLong, URLUnsupported, AddressDenied, NotInVoice, OtherChannel, NoBotFree,
 		CannotConnect, CannotSpeak, JoinTimeout, QueueFull, VolumeRange, NothingPlaying, NotConnected, AlreadyPaused,
 		NotPaused, AlreadySkipped, NotFound, LoadFailed, ResolveTimeout, Cancelled, Busy, Stale, OldPanel, TooManyErrors,
-		UnknownOperation, OurFault, Frozen, NotPossible, NoSuchPosition, GoneFromQueue, QueueIsEmpty, NotSeekable, BeyondEnd,
+		UnknownOperation, OurFault, Frozen, SearchLost, NotPossible, NoSuchPosition, GoneFromQueue, QueueIsEmpty, NotSeekable, BeyondEnd,
 		NoHistory, NothingToRemove, NotAdmin, ChannelClosed, SettingInvalid, SettingVolume, SettingTime, SettingLanguage,
 		SettingRules, SettingRoles, SettingAnnounce, LoopUnknown, BotOffline, TimeUnreadable, Days, Hours, Minutes, Seconds,
 		TimePair, PlanFree, PlanPro, PlanElite, TrackBy, TrackUntitled, TrackLive, QueueTitle, QueueEmpty, QueueNothingElse,

@@ -26,10 +26,12 @@ const (
 	SkippedTo      ID = "answer.skipped_to"
 	PreviousPlays  ID = "answer.previous"
 	Seeked         ID = "answer.seeked"
+	Rewound        ID = "answer.rewound"
 	Replayed       ID = "answer.replayed"
 	RemovedOne     ID = "answer.removed_one"
 	Removed        ID = "answer.removed"
 	Moved          ID = "answer.moved"
+	Unmoved        ID = "answer.unmoved"
 	Swapped        ID = "answer.swapped"
 	Shuffled       ID = "answer.shuffled"
 	Cleared        ID = "answer.cleared"
@@ -52,6 +54,7 @@ const (
 	Disconnected ID = "notice.disconnected"
 	JoinFailed   ID = "notice.join_failed"
 	HandedOver   ID = "notice.handed_over"
+	QueueKept    ID = "notice.queue_kept"
 	Suppressed   ID = "notice.suppressed"
 )
 
@@ -86,6 +89,7 @@ const (
 	UnknownOperation ID = "refusal.unknown_operation"
 	OurFault         ID = "refusal.internal"
 	Frozen           ID = "refusal.frozen"
+	SearchLost       ID = "refusal.search_lost"
 	NotPossible      ID = "refusal.not_possible"
 	NoSuchPosition   ID = "refusal.no_such_position"
 	GoneFromQueue    ID = "refusal.gone_from_queue"

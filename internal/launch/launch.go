@@ -86,6 +86,7 @@ that the whole product can be tried without an account anywhere.`,
 	f.String("log-level", "", "debug, info, warn or error")
 	f.String("log-format", "", "text or json")
 	cmd.AddCommand(newSim(o), newVersion(io))
+	cmd.AddCommand(newTools(o)...)
 	return cmd
 }
 

@@ -204,3 +204,8 @@ func newSim(o *options) *cobra.Command {
 	cmd.Flags().IntVar(&nodes, "nodes", sandbox.DefaultNodes, "how many audio nodes")
 	return cmd
 }
+
+// quietLogger is for commands that talk to a person: only what went wrong is told.
+func (o *options) quietLogger() *slog.Logger {
+	return slog.New(slog.NewTextHandler(o.io.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+}

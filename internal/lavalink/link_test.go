@@ -56,10 +56,14 @@ func TestAPositionIsReportedFirstAndWhenItDrifts(t *testing.T) {
 	o.apply(r.wanted("p1", "last-ferry"))
 	body[music.PlayStarted](o)
 	both := func(d time.Duration) {
-		before := o.link.Counters().Messages
+		before, _ := o.link.Observe(guild)
 		o.clock.Advance(d)
 		r.nodeClock.Advance(d)
-		eventually(t, "a player update", func() bool { return o.link.Counters().Messages > before })
+		// Taken over, not only read: the link judges a position by its own clock.
+		eventually(t, "a player update", func() bool {
+			seen, _ := o.link.Observe(guild)
+			return seen.Position > before.Position && seen.At.Equal(o.clock.Now())
+		})
 	}
 	both(5 * time.Second)
 	first := body[music.PlayPosition](o)

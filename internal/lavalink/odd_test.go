@@ -97,6 +97,13 @@ type mute struct {
 
 	mu    sync.Mutex
 	dials int
+	pings map[string]int // by session
+}
+
+func (m *mute) pinged(session string) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.pings[session]
 }
 
 func (m *mute) ServeHTTP(w http.ResponseWriter, req *http.Request) {
@@ -118,7 +125,14 @@ func (m *mute) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	m.dials++
 	n := m.dials
 	m.mu.Unlock()
+	session := fmt.Sprintf("s%d", n)
 	conn.SetPingHandler(func(data string) error {
+		m.mu.Lock()
+		if m.pings == nil {
+			m.pings = map[string]int{}
+		}
+		m.pings[session]++
+		m.mu.Unlock()
 		if !m.pongs {
 			return nil
 		}
@@ -129,7 +143,7 @@ func (m *mute) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return conn.WriteMessage(websocket.TextMessage, []byte(`{"op":"stats"}`))
 	})
 	if m.ready {
-		_ = conn.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, `{"op":"ready","resumed":false,"sessionId":"s%d"}`, n))
+		_ = conn.WriteMessage(websocket.TextMessage, fmt.Appendf(nil, `{"op":"ready","resumed":false,"sessionId":%q}`, session))
 	}
 	for {
 		if _, _, err := conn.ReadMessage(); err != nil {
@@ -147,15 +161,19 @@ func ownMute(t *testing.T, m *mute) *owner {
 }
 
 func TestAHalfOpenSocketIsFoundByPings(t *testing.T) {
-	o := ownMute(t, &mute{ready: true})
-	o.up()
-	began := o.clock.Now()
+	m := &mute{ready: true}
+	o := ownMute(t, m)
+	first := o.up().Session
 	o.down()
-	if took := o.clock.Since(began); took < 15*time.Second || took > 35*time.Second {
+	if took := o.clock.Since(start); took < 20*time.Second {
 		t.Fatalf("the socket was given up after %v", took)
 	}
-	if up := o.up(); up.Session != "s2" {
+	if up := o.up(); up.Session == first {
 		t.Fatalf("up %+v", up)
+	}
+	eventually(t, "the first socket's pings are read", func() bool { return m.pinged(first) >= 2 })
+	if n := m.pinged(first); n != 2 {
+		t.Fatalf("the socket was given up after %d pings without an answer", n)
 	}
 }
 

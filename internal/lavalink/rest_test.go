@@ -144,7 +144,7 @@ func TestOutcomesThatAreNotKnown(t *testing.T) {
 	transport := &http.Transport{}
 	t.Cleanup(transport.CloseIdleConnections)
 	node := lavalink.Node{Name: "one", Address: strings.TrimPrefix(srv.URL, "http://"), Password: secret.New(password)}
-	c, err := lavalink.NewClient(node, lavalink.ClientOptions{Timeout: 50 * time.Millisecond, Transport: transport})
+	c, err := lavalink.NewClient(node, lavalink.ClientOptions{Timeout: time.Second, Transport: transport})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,10 @@ type work struct {
 	order  []music.GuildID
 	after  map[music.GuildID]*stepped
 	batch  store.Batch
-	out    outcome
+	// marks are the rows by which the commands of the batch are known if they
+	// come again.
+	marks []store.EffectRow
+	out   outcome
 	// parts are the partitions that something has to be written for.
 	parts map[int]bool
 	// aside is true where the one input is put aside instead of stepped.
@@ -93,9 +96,8 @@ func (l *Loop) step(ds []Delivery, now time.Time) *work {
 	for _, d := range ds {
 		part := Of(d.Input.Guild, l.opt.Partitions)
 		if _, ok := d.Input.Body.(music.Command); ok {
-			key := CommandKey(d.Input.ID)
-			switch {
-			case !l.seen[key].IsZero() || fresh[key]:
+			switch id := d.Input.ID; {
+			case !l.seen[id].IsZero() || fresh[id]:
 				l.stats.Duplicates.Add(1)
 				w.out.done.Again = append(w.out.done.Again, d.Input.ID)
 				continue
@@ -103,7 +105,7 @@ func (l *Loop) step(ds []Delivery, now time.Time) *work {
 				l.stats.Expired.Add(1)
 				continue
 			}
-			fresh[key] = true
+			fresh[d.Input.ID] = true
 			l.mark(w, d)
 		}
 		l.stats.Inputs.Add(1)
@@ -131,10 +133,31 @@ func (l *Loop) mark(w *work, d Delivery) {
 	part := Of(d.Input.Guild, l.opt.Partitions)
 	w.touch(part)
 	w.out.commands = append(w.out.commands, told{part, d.Input.ID})
-	w.batch.Effects = append(w.batch.Effects, store.EffectRow{
+	w.marks = append(w.marks, store.EffectRow{
 		Key: CommandKey(d.Input.ID), Kind: KindCommand, Guild: d.Input.Guild, Partition: part,
-		Epoch: l.owned[part].epoch, Created: w.at, Expires: w.at.Add(CommandMemory),
+		Epoch: l.owned[part].epoch, Created: w.at, Expires: w.at.Add(CommandMemory), Done: w.at,
 	})
+}
+
+// marked adds the marks of commands to the batch. One whose answer stands in the
+// same batch needs none: whoever knows its answer knows the command.
+func (w *work) marked() {
+	if len(w.marks) == 0 {
+		return
+	}
+	answered := make(map[string]struct{}, len(w.batch.Effects))
+	for i := range w.batch.Effects {
+		if e := &w.batch.Effects[i]; e.Kind == KindAnswer {
+			answered[e.Key] = struct{}{}
+		}
+	}
+	for _, m := range w.marks {
+		id, _ := commandOf(m.Key)
+		if _, ok := answered[AnswerKey(id)]; !ok {
+			w.batch.Effects = append(w.batch.Effects, m)
+		}
+	}
+	w.marks = nil
 }
 
 // touch says that something has to be written for a partition, and told of it.

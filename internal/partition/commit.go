@@ -72,8 +72,10 @@ func (l *Loop) write(ctx context.Context, w *work) bool {
 	return false
 }
 
-// fill puts the changed guilds, the stamps and the cursors that wait into a batch.
+// fill puts the changed guilds, the marks of commands, the stamps and the cursors
+// that wait into a batch.
 func (l *Loop) fill(w *work) {
+	w.marked()
 	for _, id := range w.order {
 		s := w.after[id]
 		if !s.changed {
@@ -120,10 +122,11 @@ func (l *Loop) take(w *work) {
 		l.timers.set(id, w.after[id].g.Deadline())
 	}
 	l.calm(w)
+	for _, c := range w.out.commands {
+		l.seen[c.id] = w.at
+	}
 	for _, e := range w.batch.Effects {
-		if e.Kind == KindCommand {
-			l.seen[e.Key] = w.at
-		} else {
+		if e.Kind != KindCommand {
 			w.out.done.Effects = append(w.out.done.Effects, e)
 		}
 	}

@@ -115,9 +115,30 @@ func TestAnswersAreExactlyThoseCommitted(t *testing.T) {
 				}
 			}
 		}
-		mark := r.store.effects[partition.CommandKey("skip")]
+		for _, id := range []string{"skip", "queue"} {
+			if mark, ok := r.store.effects[partition.CommandKey(id)]; ok {
+				t.Errorf("a command whose answer is stored is marked too: %+v", mark)
+			}
+		}
+	})
+}
+
+// A command that is not answered in its own commit is known by a mark.
+func TestCommandsWithoutAnswersAreMarked(t *testing.T) {
+	r := newRig(t, 1)
+	r.warm("7")
+	r.deliver(command("c1", "7"))
+	r.until("it is told", func() bool { first, _ := r.acknowledged(); return slices.Contains(first, "c1") })
+	r.check(func() {
+		mark := r.store.effects[partition.CommandKey("c1")]
 		if !mark.Expires.Equal(start.Add(partition.CommandMemory)) {
-			t.Errorf("a command's mark must outlive its memory: %v", mark.Expires)
+			t.Errorf("a mark must outlive what it is the memory of: %v", mark.Expires)
+		}
+		if mark.Done.IsZero() {
+			t.Error("a mark is owed to somebody")
+		}
+		if _, ok := r.store.effects[partition.AnswerKey("c1")]; ok {
+			t.Error("the command was answered, so this test says nothing")
 		}
 	})
 }

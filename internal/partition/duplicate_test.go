@@ -101,6 +101,29 @@ func TestCommandThatComesTwiceIsCarriedOutOnce(t *testing.T) {
 		next.deliver(command("c1", "7"))
 		next.wantOnce("c1", 1)
 	})
+	t.Run("after a restart, known by its answer", func(t *testing.T) {
+		r := newRig(t, 1)
+		r.warm("7")
+		r.deliver(asks("c1", "7", music.ShowQueue{}))
+		r.until("it is told", func() bool { return len(r.answers()) == 1 })
+		r.check(func() {
+			if _, marked := r.store.effects[partition.CommandKey("c1")]; marked {
+				t.Error("it is marked, so its answer says nothing")
+			}
+		})
+		r.stop()
+		r.clock.Advance(partition.CommandMemory - time.Minute)
+		next := restart(t, r.clock, r.store)
+		next.own(0, forever)
+		next.deliver(asks("c1", "7", music.ShowQueue{}))
+		next.until("it is known", func() bool { _, again := next.acknowledged(); return len(again) == 1 })
+		next.settle()
+		next.check(func() {
+			if first, _ := next.acknowledged(); len(first) != 0 || len(next.answers()) != 0 {
+				t.Errorf("it was carried out anew: %v, %v", first, next.answers())
+			}
+		})
+	})
 	t.Run("after it was put aside", func(t *testing.T) {
 		r := newRig(t, 1)
 		r.warm("7")

@@ -252,6 +252,13 @@ func (s *memStore) Active(ctx context.Context, p int) ([]music.GuildID, error) {
 	return out, nil
 }
 
+// knows is true where a row says that a command came.
+func (s *memStore) knows(id string) bool {
+	_, marked := s.effects[partition.CommandKey(id)]
+	_, answered := s.effects[partition.AnswerKey(id)]
+	return marked || answered
+}
+
 func (s *memStore) Keys(_ context.Context, p int, kind string, since time.Time) ([]string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

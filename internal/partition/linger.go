@@ -59,7 +59,7 @@ func (l *Loop) linger(ds []Delivery, now time.Time) []Delivery {
 // it does and was not asked for before.
 func (l *Loop) asks(d Delivery, now time.Time) (ask music.Resolve, ok bool) {
 	c, command := d.Input.Body.(music.Command)
-	if !command || d.asked != "" || !l.seen[CommandKey(d.Input.ID)].IsZero() || (!d.Expires.IsZero() && now.After(d.Expires)) {
+	if !command || d.asked != "" || !l.seen[d.Input.ID].IsZero() || (!d.Expires.IsZero() && now.After(d.Expires)) {
 		return ask, false
 	}
 	if _, queues := c.Do.(music.Enqueue); !queues {

@@ -71,7 +71,7 @@ func TestCommandAndItsTracksAreOneCommit(t *testing.T) {
 			t.Errorf("acknowledged %v, looked up %d times", first, len(r.resolves))
 		}
 	})
-	if g, _ := r.loop.View("7"); len(g.Players) != 1 || g.Players[0].Play == nil || g.Players[0].Play.Track.Title != "A song" {
+	if g, _ := r.loop.View("7"); len(g.Players) != 1 || g.Players[0].Play == nil || g.Players[0].Play.Track.Title() != "A song" {
 		t.Errorf("it does not play: %+v", g.Players)
 	}
 }

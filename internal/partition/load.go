@@ -24,9 +24,14 @@ func (l *Loop) Own(ctx context.Context, partition int, lease store.Lease, until 
 	if err != nil {
 		return fault.Wrap(err, fault.CodeOf(err), "partition.Own", "the partition's guilds cannot be listed")
 	}
-	keys, err := l.opt.Store.Keys(ctx, partition, KindCommand, l.opt.Clock.Now().Add(-CommandMemory))
-	if err != nil {
-		return fault.Wrap(err, fault.CodeOf(err), "partition.Own", "the commands of the last hour cannot be read")
+	since := l.opt.Clock.Now().Add(-CommandMemory)
+	var keys []string
+	for _, kind := range []string{KindCommand, KindAnswer} {
+		of, err := l.opt.Store.Keys(ctx, partition, kind, since)
+		if err != nil {
+			return fault.Wrap(err, fault.CodeOf(err), "partition.Own", "the commands of the last hour cannot be read")
+		}
+		keys = append(keys, of...)
 	}
 	return l.control(ctx, func(context.Context) {
 		o := &ownership{epoch: lease.Epoch, batch: lease.Batch, until: until, alive: lease.AliveUntil}
@@ -43,7 +48,9 @@ func (l *Loop) Own(ctx context.Context, partition int, lease store.Lease, until 
 		}
 		now := l.now()
 		for _, k := range keys {
-			l.seen[k] = now
+			if id, ok := commandOf(k); ok {
+				l.seen[id] = now
+			}
 		}
 		l.backlog.add(ids, lease.Epoch)
 		l.opt.Actuator.Owned(partition, lease.Epoch)

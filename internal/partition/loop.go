@@ -80,7 +80,8 @@ type Loop struct {
 	guilds map[music.GuildID]*entry
 	owned  map[int]*ownership
 
-	timers  *timers
+	timers *timers
+	// seen are the ids of the commands of the last hour, and when they came.
 	seen    map[string]time.Time
 	intake  *intake
 	flushAt time.Time
@@ -240,6 +241,16 @@ func (l *Loop) Run(ctx context.Context) error {
 	defer timer.Stop()
 	for {
 		timer.Reset(l.untilNext())
+		wake := l.in.wake
+		switch {
+		case l.paceAt.IsZero():
+		case l.now().Before(l.paceAt):
+			// What comes while the loop rests waits anyway, and need not wake it.
+			wake = nil
+		default:
+			// The rest ended while the timer was set, which may have been too late.
+			timer.Reset(l.untilNext())
+		}
 		select {
 		case <-ctx.Done():
 			// The context is over; what waits gets a last chance of its own.
@@ -249,7 +260,7 @@ func (l *Loop) Run(ctx context.Context) error {
 			return nil
 		case f := <-l.ctl:
 			f(ctx)
-		case <-l.in.wake:
+		case <-wake:
 		case <-timer.Chan():
 		}
 		l.turn(ctx)

@@ -261,7 +261,7 @@ func TestTwoOwnersNeverBothAct(t *testing.T) {
 		for _, p := range ps {
 			first, _ := p.acknowledged()
 			for _, id := range first {
-				if _, ok := s.effects[partition.CommandKey(id)]; !ok {
+				if !s.knows(id) {
 					t.Errorf("command %s is acknowledged and not stored", id)
 				}
 			}

@@ -1,6 +1,7 @@
 package partition
 
 import (
+	"strings"
 	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
@@ -117,8 +118,23 @@ const (
 	CommandMemory = time.Hour
 )
 
-// AnswerKey names the row of the answer that a command is owed.
-func AnswerKey(id string) string { return "answer:" + id }
+const (
+	answerPrefix  = "answer:"
+	commandPrefix = "command:"
+)
 
-// CommandKey names the mark by which a command that comes twice is known.
-func CommandKey(id string) string { return "command:" + id }
+// AnswerKey names the row of the answer that a command is owed. A command whose
+// answer is stored is known by it if it comes again.
+func AnswerKey(id string) string { return answerPrefix + id }
+
+// CommandKey names the mark by which a command that comes twice is known where
+// its answer was not stored in the same commit.
+func CommandKey(id string) string { return commandPrefix + id }
+
+// commandOf is the id of the command that a key tells of.
+func commandOf(key string) (id string, ok bool) {
+	if id, ok = strings.CutPrefix(key, commandPrefix); !ok {
+		id, ok = strings.CutPrefix(key, answerPrefix)
+	}
+	return id, ok
+}

@@ -158,7 +158,7 @@ func (s *story) finish() {
 	s.store.set(func(*memStore) { s.verdicts = nil })
 	missing := func() (out []string) {
 		for _, id := range s.order {
-			if _, ok := s.store.effects[partition.CommandKey(id)]; !ok {
+			if !s.store.knows(id) {
 				out = append(out, id)
 			}
 		}
@@ -218,7 +218,7 @@ func (s *story) cursorsPassNothing() {
 		for _, d := range s.sent {
 			at := s.store.cursors[fmt.Sprintf("%d/gw/%s", partition.Of(d.Input.Guild, propertyPartitions), d.Origin.Generation)]
 			_, isCommand := s.commands[d.Input.ID]
-			if _, kept := s.store.effects[partition.CommandKey(d.Input.ID)]; isCommand && !kept && d.Origin.Number <= at {
+			if isCommand && d.Origin.Number <= at && !s.store.knows(d.Input.ID) {
 				s.t.Errorf("the cursor is at %d, command %s is number %d and not stored", at, d.Input.ID, d.Origin.Number)
 			}
 		}

@@ -256,7 +256,7 @@ func (r *rig) Committed(c partition.Committed) {
 			}
 		}
 		for _, id := range slices.Concat(c.Commands, c.Again) {
-			if _, ok := r.store.effects[partition.CommandKey(id)]; !ok {
+			if !r.store.knows(id) {
 				r.t.Errorf("command %s is acknowledged and not stored", id)
 			}
 		}

@@ -59,6 +59,9 @@ type EffectRow struct {
 	// Attempts counts the tries so far; NotBefore is when the next is due.
 	Attempts  int
 	NotBefore time.Time
+	// Done is when it was carried out, zero while it is owed. A row that is only
+	// there to be known by its key is stored as done.
+	Done time.Time
 }
 
 // Cursor is how far a partition has read one source. Generation changes when
@@ -106,6 +109,7 @@ type Committer interface {
 	Commit(ctx context.Context, b *Batch) (firstSeq int64, err error)
 	// BatchNumbers returns epoch and batch number of partitions as they are now.
 	BatchNumbers(ctx context.Context, partitions []int) ([]Stamp, error)
-	// SeqOf returns the sequence number of an event in the journal. Errors: NotFound.
+	// SeqOf returns the sequence number of an event that was written lately: one
+	// of the last 100,000 of the journal. Errors: NotFound.
 	SeqOf(ctx context.Context, eventID string) (int64, error)
 }

@@ -15,7 +15,8 @@ type EventQuery struct {
 	// begin with a name that ends in ".*".
 	Guild music.GuildID
 	Types []string
-	// Since and Until bound the time of the events, where set.
+	// Since and Until bound the time of the events, where set. An event that is
+	// dated more than an hour before one that precedes it may be missed.
 	Since, Until time.Time
 	// Limit is at most 1,000.
 	Limit int
@@ -34,8 +35,8 @@ type JournalRow struct {
 type Journal interface {
 	// Events returns rows in the order of their sequence numbers.
 	Events(ctx context.Context, q EventQuery) ([]JournalRow, error)
-	// Prune deletes events older than before, at most limit, and returns how
-	// many. What a projection has not read yet stays.
+	// Prune deletes events older than before from the journal's beginning, at
+	// most limit, and returns how many. What a projection has not read yet stays.
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
@@ -46,12 +47,16 @@ type Effects interface {
 	Owed(ctx context.Context, kind string, now time.Time, limit int) ([]EffectRow, error)
 	// Effect returns one, done or not. Errors: NotFound.
 	Effect(ctx context.Context, key string) (EffectRow, bool, error)
+	// Owe stores an effect that belongs to no batch, because nothing of a guild
+	// changes with it; one of the same key is left as it is. Errors: Invalid.
+	Owe(ctx context.Context, e EffectRow) error
 	// Done marks effects as carried out.
 	Done(ctx context.Context, keys []string, at time.Time) error
 	// Retry counts a failed try and says when the next is due.
 	Retry(ctx context.Context, key string, notBefore time.Time) error
 	// Keys returns the keys of a partition's effects of a kind that were created
-	// since, done or not: what a loop needs to know a command that comes twice.
+	// since, done or not, oldest first: what a loop needs to know a command that
+	// comes twice.
 	Keys(ctx context.Context, partition int, kind string, since time.Time) ([]string, error)
 	// PruneEffects deletes what was done or expired before, at most limit.
 	PruneEffects(ctx context.Context, before time.Time, limit int) (int, error)

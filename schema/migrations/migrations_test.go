@@ -57,7 +57,8 @@ func shape(t *testing.T, path string) string {
 
 // A version before, which is still running while the schema has a new step,
 // goes on with what it knows: a step after the first only adds tables, and rows
-// in the tables that it adds.
+// in the tables that it adds. Indexes may come and go: they change how long
+// something takes, and not what it does, unless they allow less than before.
 func TestStepsOnlyAdd(t *testing.T) {
 	for _, name := range names(t, "sqlite")[1:] {
 		var added []string
@@ -75,10 +76,7 @@ func TestStepsOnlyAdd(t *testing.T) {
 			switch head := strings.Join(words[:2], " "); head {
 			case "CREATE TABLE":
 				added = append(added, words[2])
-			case "CREATE INDEX":
-				if !slices.Contains(added, words[4]) {
-					t.Errorf("%s: an index on %s, which is of an older step", name, words[4])
-				}
+			case "CREATE INDEX", "DROP INDEX":
 			case "INSERT INTO":
 				if !slices.Contains(added, words[2]) {
 					t.Errorf("%s: rows in %s, which is of an older step", name, words[2])

@@ -7,6 +7,8 @@ type Actor struct {
 	Voice ChannelID `json:"voice,omitempty"`
 	// Text is the channel in which the person speaks; panels and notices go there.
 	Text ChannelID `json:"text,omitempty"`
+	// Parent is the channel whose thread Text is, empty where it is none.
+	Parent ChannelID `json:"parent,omitempty"`
 	// Roles are the person's roles in the guild.
 	Roles []RoleID `json:"roles,omitempty"`
 	// Admin is set for a person who may manage the guild.

@@ -35,10 +35,12 @@ const (
 	AnswerSkippedTo      AnswerKind = "skipped_to"   // Track plays now, Count were passed over
 	AnswerPrevious       AnswerKind = "previous"     // Track plays again
 	AnswerSeeked         AnswerKind = "seeked"       // Track goes on at At
+	AnswerRewound        AnswerKind = "rewound"      // Track went back to At
 	AnswerReplayed       AnswerKind = "replayed"     // Track starts again
 	AnswerRemoved        AnswerKind = "removed"      // Count places were removed; Track where it was one
 	AnswerMoved          AnswerKind = "moved"        // Track waits at Position
 	AnswerSwapped        AnswerKind = "swapped"      // Track waits at Position, Other where it was
+	AnswerUnmoved        AnswerKind = "unmoved"      // Track was at Position before
 	AnswerShuffled       AnswerKind = "shuffled"     // Count places were mixed
 	AnswerCleared        AnswerKind = "cleared"      // Count places were removed
 	AnswerLoop           AnswerKind = "loop"         // Loop was set
@@ -49,6 +51,7 @@ const (
 	AnswerSettings       AnswerKind = "settings"     // Settings
 	AnswerSettingsSet    AnswerKind = "settings_set" // Settings were changed to
 	AnswerHandedOver     AnswerKind = "handed_over"  // notice: User, a bot, goes on in Channel for another
+	AnswerQueueKept      AnswerKind = "queue_kept"   // notice: no bot could go on in Channel, Count tracks are kept
 	AnswerSuppressed     AnswerKind = "suppressed"   // notice: on the stage Channel somebody has to let the bot speak
 )
 
@@ -70,6 +73,8 @@ type Answer struct {
 	User     UserID     `json:"user,omitempty"`
 	Queue    *QueueView `json:"queue,omitempty"`
 	Now      *NowView   `json:"now,omitempty"`
+	// Paused is true where the play is held: it goes on somewhere later.
+	Paused bool `json:"paused,omitempty"`
 	// Other is a second track.
 	Other    *Track        `json:"other,omitempty"`
 	At       time.Duration `json:"at_ns,omitempty"`

@@ -84,7 +84,20 @@ func (s *step) candidates(c Command) []BotID {
 			out = append(out, b)
 		}
 	}
+	slices.SortStableFunc(out, func(a, b BotID) int { return s.claim(a, c.Actor.Voice) - s.claim(b, c.Actor.Voice) })
 	return out
+}
+
+// claim says how willingly a bot is brought to a channel, the smallest most: one
+// that keeps the queue of it, one that keeps none, one that keeps another's.
+func (s *step) claim(bot BotID, ch ChannelID) int {
+	switch p := s.g.Player(bot); {
+	case p == nil || !p.Kept.Waits():
+		return 1
+	case p.Kept.Channel == ch:
+		return 0
+	}
+	return 2
 }
 
 // connect wants a player in a channel.

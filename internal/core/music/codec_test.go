@@ -46,6 +46,7 @@ func bodies() []music.Body {
 		music.EntitlementsChanged{Entitlements: plan.Default()},
 		music.Tick{},
 		music.BotAway{Bot: "900", Back: true},
+		music.BotAway{Bot: "900", Gone: true},
 	}
 	for _, a := range []music.Action{
 		music.Enqueue{Query: "q \"ñ\" <é>", Next: true},

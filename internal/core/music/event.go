@@ -222,6 +222,14 @@ type (
 		// Tracks is how many wait.
 		Tracks int `json:"tracks"`
 	}
+	// QueueKept says that no bot could go on in a channel, and that what one held
+	// waits for somebody who asks for it.
+	QueueKept struct {
+		Bot     BotID     `json:"bot"`
+		Channel ChannelID `json:"channel"`
+		// Tracks is how many wait.
+		Tracks int `json:"tracks"`
+	}
 	// VoiceSuppressed says that a bot may not speak on its stage yet.
 	VoiceSuppressed struct {
 		Bot     BotID     `json:"bot"`
@@ -293,6 +301,7 @@ func (BotLeft) EventType() string             { return "music.bot.left" }
 func (BotWentAway) EventType() string         { return "music.bot.away" }
 func (BotCameBack) EventType() string         { return "music.bot.back" }
 func (QueueHandedOver) EventType() string     { return "music.queue.handed_over" }
+func (QueueKept) EventType() string           { return "music.queue.kept" }
 func (VoiceSuppressed) EventType() string     { return "music.voice.suppressed" }
 func (EntitlementsApplied) EventType() string { return "music.entitlements.applied" }
 
@@ -328,6 +337,7 @@ func Payloads() []Payload {
 		BotWentAway{},
 		BotCameBack{},
 		QueueHandedOver{},
+		QueueKept{},
 		VoiceSuppressed{},
 		EntitlementsApplied{},
 	}

@@ -69,7 +69,7 @@ func (s *source) body(g *music.Guild) music.Body {
 	case k < 85:
 		return pick[music.Body](s.roll, music.NodeUp{Node: pick(s.roll, nodes...)}, music.NodeDown{Node: pick(s.roll, nodes...)})
 	case k < 87 && s.roll(2) == 0:
-		return music.BotAway{Bot: pick(s.roll, pool...), Back: s.roll(2) == 0}
+		return music.BotAway{Bot: pick(s.roll, pool...), Back: s.roll(2) == 0, Gone: s.roll(4) == 0}
 	case k < 87:
 		return pick[music.Body](s.roll, music.BotPresent{Bot: pick(s.roll, pool...), Name: "demo"},
 			music.BotRemoved{Bot: pick(s.roll, pool...)}, music.BotPresent{Bot: pick(s.roll, pool...)})

@@ -69,6 +69,11 @@ type Player struct {
 	LastSkip SkipMark `json:"last_skip,omitzero"`
 	// Unready counts the slots of the queue that are not ready.
 	Unready int `json:"unready,omitempty"`
+	// Tried are the bots that were asked to join for what the player holds, one
+	// after the other, since it was heard last.
+	Tried []BotID `json:"tried,omitempty"`
+	// Kept is set while the queue waits and the bot is wanted nowhere.
+	Kept KeptQueue `json:"kept,omitzero"`
 	// Loop says what is played again when it ends.
 	Loop LoopMode `json:"loop,omitempty"`
 	// Queue is what waits, in order. It is kept in rows of its own.
@@ -82,6 +87,8 @@ type Player struct {
 type Owed struct {
 	To     ReplyTo `json:"to"`
 	Answer Answer  `json:"answer"`
+	// Slot is what the answer speaks of, empty where that is no single track.
+	Slot SlotID `json:"slot,omitempty"`
 }
 
 // SkipMark says who skipped last, and when.

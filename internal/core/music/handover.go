@@ -17,13 +17,19 @@ func (s *step) botAway(b BotAway) {
 		s.botBack(b.Bot)
 		return
 	}
-	if slices.Contains(s.g.Away, b.Bot) || !slices.Contains(s.g.Bots, b.Bot) {
+	was := slices.Contains(s.g.Away, b.Bot)
+	if was && !b.Gone || !slices.Contains(s.g.Bots, b.Bot) {
 		return
 	}
-	s.g.Away, s.changed = append(slices.Clip(s.g.Away), b.Bot), true
-	s.emit(BotWentAway{Bot: b.Bot})
+	if !was {
+		s.g.Away, s.changed = append(slices.Clip(s.g.Away), b.Bot), true
+		s.emit(BotWentAway{Bot: b.Bot})
+	}
 	if held := s.g.Player(b.Bot); held != nil {
 		s.relieve(held)
+	}
+	if b.Gone {
+		s.forsake(b.Bot)
 	}
 	// Nobody can look at its voice until it is back.
 	s.seen(b.Bot)
@@ -53,6 +59,12 @@ func (s *step) relieveAll() {
 // relieve hands the work of a bot that cannot do it to another one, if there is
 // one.
 func (s *step) relieve(held *Player) {
+	if held.Kept.Waits() && !slices.Contains(s.g.Bots, held.Bot) {
+		if to := s.substitute(held.Bot); to != "" {
+			s.giveKept(held.Bot, to)
+		}
+		return
+	}
 	if held.Voice.Want == "" || held.Play == nil && len(held.Queue) == 0 && len(held.Owed) == 0 {
 		return
 	}
@@ -63,14 +75,18 @@ func (s *step) relieve(held *Player) {
 	s.handOver(held.Bot, to)
 }
 
-// substitute finds a bot that is here and has nothing to do. The number of bots
-// that play stays what it was, so no plan is asked.
+// substitute finds a bot that is here, has nothing to do and has not tried yet.
+// The number of bots that play stays what it was, so no plan is asked.
 func (s *step) substitute(bot BotID) BotID {
+	var tried []BotID
+	if held := s.g.Player(bot); held != nil {
+		tried = held.Tried
+	}
 	for _, b := range s.g.Bots {
-		if b == bot || slices.Contains(s.g.Away, b) {
+		if b == bot || slices.Contains(s.g.Away, b) || slices.Contains(tried, b) {
 			continue
 		}
-		if p := s.g.Player(b); p == nil || p.Voice.Want == "" {
+		if p := s.g.Player(b); p == nil || p.Voice.Want == "" && !p.Kept.Waits() {
 			return b
 		}
 	}
@@ -93,6 +109,7 @@ func (s *step) handOver(from, to BotID) {
 		Bot: to, Voice: q.Voice, Node: q.Node, Play: playing, Paused: p.Paused, Volume: p.Volume, Text: p.Text,
 		Halted: p.Halted, Failures: p.Failures, SilentSince: p.SilentSince, Owed: p.Owed, LastSkip: p.LastSkip,
 		Loop: p.Loop, Unready: p.Unready, Queue: p.Queue, History: p.History,
+		Tried: append(slices.Clip(p.Tried), to),
 	}
 	if len(q.History) == 0 {
 		q.History = before

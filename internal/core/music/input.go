@@ -78,6 +78,9 @@ type (
 	BotAway struct {
 		Bot  BotID `json:"bot"`
 		Back bool  `json:"back,omitempty"`
+		// Gone is true where nobody has its account any more: its queue does not
+		// wait for it, and nobody will say where it is in voice.
+		Gone bool `json:"gone,omitempty"`
 	}
 	// ChannelGone says that a channel was deleted.
 	ChannelGone struct {

@@ -2,6 +2,7 @@ package music_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -78,7 +79,9 @@ func kept(before *music.Guild, in music.Input, r music.Result) error {
 		if p == nil {
 			continue
 		}
+		// What left the queue before it was handed over was told of the one before.
 		gone := told(r, p.Bot)
+		maps.Copy(gone, told(r, was.Bot))
 		cleared := slices.ContainsFunc(r.Events, func(e music.Event) bool {
 			q, ok := e.Payload.(music.QueueCleared)
 			return ok && q.Bot == p.Bot

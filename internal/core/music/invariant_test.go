@@ -62,7 +62,9 @@ func shape(g *music.Guild) error {
 		switch {
 		case i > 0 && g.Players[i-1].Bot >= p.Bot:
 			return fail("players are out of order")
-		case v.Want == "" && (p.Play != nil || len(p.Queue) > 0 || len(p.Owed) > 0 || p.Halted):
+		case p.Kept.Waits() && (v.Want != "" || len(p.Queue) == 0 || !p.SilentSince.IsZero()):
+			return fail("a queue is kept by a bot that is wanted, or there is none")
+		case v.Want == "" && (p.Play != nil || len(p.Queue) > 0 && !p.Kept.Waits() || len(p.Owed) > 0 || p.Halted):
 			return fail("it has something to do and is wanted nowhere")
 		case v.Want == "" && (!v.JoinBy.IsZero() || !p.IdleAt.IsZero() || !p.EmptyAt.IsZero() || !p.AskedAt.IsZero()):
 			return fail("it is wanted nowhere and has a deadline")
@@ -76,9 +78,9 @@ func shape(g *music.Guild) error {
 			return fail("answers wait for no join")
 		case p.Paused && p.Play == nil:
 			return fail("nothing is paused")
-		case p.Play == nil && !p.Halted && len(p.Queue) > 0 && p.Queue[0].State == music.SlotReady:
+		case p.Play == nil && !p.Halted && !p.Kept.Waits() && len(p.Queue) > 0 && p.Queue[0].State == music.SlotReady:
 			return fail("a track is ready and nothing plays")
-		case p.Play == nil && !p.Halted && len(p.Queue) > 0 && p.SilentSince.IsZero():
+		case p.Play == nil && !p.Halted && !p.Kept.Waits() && len(p.Queue) > 0 && p.SilentSince.IsZero():
 			return fail("silence is not measured")
 		case len(p.Queue) == 0 && !p.SilentSince.IsZero():
 			return fail("silence is measured with nothing to come")
@@ -88,6 +90,8 @@ func shape(g *music.Guild) error {
 			return fail("failures and the halt differ")
 		case p.Play != nil && (p.Play.Retries > music.MaxRetries || p.Play.ID == "" || p.Play.Anchor.Position < 0):
 			return fail("a play that cannot be")
+		case len(p.Tried) > 0 && (v.JoinBy.IsZero() || len(p.Tried) > len(pool)):
+			return fail("it is on its way for another bot and on no way, or round in circles")
 		case v.Resets > music.MaxRetries:
 			return fail("too many resets")
 		case p.Volume > g.Entitlements.MaxVolume:

@@ -146,6 +146,8 @@ func valid(p music.Payload) error {
 		return need(string(p.Bot))
 	case music.QueueHandedOver:
 		return both(need(string(p.From), string(p.To), string(p.Channel)), within(p.Tracks, 0, many))
+	case music.QueueKept:
+		return both(need(string(p.Bot), string(p.Channel)), within(p.Tracks, 1, many))
 	case music.VoiceSuppressed:
 		return need(string(p.Bot), string(p.Channel))
 	case music.EntitlementsApplied:

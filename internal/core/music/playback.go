@@ -8,7 +8,7 @@ import (
 // advance starts the next track where nothing plays. A pending slot in front
 // keeps its place until silence would last too long.
 func (s *step) advance(p *Player) {
-	if p.Play != nil || p.Halted {
+	if p.Play != nil || p.Halted || p.Kept.Waits() {
 		return
 	}
 	if s.surplus(p) {
@@ -32,15 +32,15 @@ func (s *step) advance(p *Player) {
 func (s *step) begin(p *Player, i int) {
 	q := p.Queue[i]
 	p.Queue = replaced(p.Queue, i, 1)
-	s.start(p, q.ID, &q.Track, q.By)
+	s.start(p, q.ID, q.Track, q.By)
 }
 
 // start wants a track to sound from its beginning.
-func (s *step) start(p *Player, slot SlotID, t *Track, by UserID) {
+func (s *step) start(p *Player, slot SlotID, t Kept, by UserID) {
 	p.SilentSince = time.Time{}
 	p.Paused = false
 	p.Play = &Play{
-		ID: PlayID(s.id()), Slot: slot, Track: *t, By: by, Phase: PhaseWanted, Since: s.now,
+		ID: PlayID(s.id()), Slot: slot, Track: t, By: by, Phase: PhaseWanted, Since: s.now,
 		Anchor: Anchor{At: s.now},
 	}
 	s.emit(PlayBegun{
@@ -83,7 +83,7 @@ func (s *step) finished(p *Player, synthesised bool) {
 	p.Failures = nil
 	if w := p.Play; p.Loop == LoopTrack && w.Heard && !s.surplus(p) {
 		s.over(p, "finished", "", synthesised)
-		s.start(p, w.Slot, &w.Track, w.By)
+		s.start(p, w.Slot, w.Track, w.By)
 		return
 	}
 	w := s.over(p, "finished", "", synthesised)
@@ -97,6 +97,8 @@ func (s *step) finished(p *Player, synthesised bool) {
 // skipped ends a play at a member's wish. It does not start the next.
 func (s *step) skipped(p *Player, by UserID) {
 	if w := s.over(p, "skipped", by, false); w != nil {
+		t := w.Track.Shown()
+		s.settleOwed(p, w.Slot, Answer{Kind: AnswerSkipped, Track: &t})
 		s.remember(p, w)
 		s.goRound(p, w)
 	}
@@ -105,7 +107,7 @@ func (s *step) skipped(p *Player, by UserID) {
 
 // failed ends a play that could not be played, and stops trying after too many.
 func (s *step) failed(p *Player, reason string) {
-	track := p.Play.Track
+	track := p.Play.Track.Shown()
 	s.end(p, reason, "", false)
 	p.Failures = append(slices.Clip(p.Failures), s.now)
 	if n := len(p.Failures); n >= MaxFailures {
@@ -149,7 +151,13 @@ func (s *step) drop(p *Player, why string, by UserID, r Refusal) {
 		s.refuse(o.To, r)
 	}
 	p.Owed = nil
+	s.depart(p, why, by)
+}
+
+// depart takes a player that has nothing to do any more out of voice.
+func (s *step) depart(p *Player, why string, by UserID) {
 	p.Halted, p.Failures = false, nil
+	p.Tried, p.Kept = nil, KeptQueue{}
 	s.setLoop(p, LoopOff, by)
 	// Its reasons to leave go with it, even while nobody looks at voices: a
 	// deadline of a bot that is wanted nowhere would come due for ever.

@@ -41,11 +41,15 @@ func (s *step) enqueue(c Command, do Enqueue) {
 		return
 	}
 	room := s.room(bot)
+	if from := s.keeper(bot, c.Actor.Voice); from != "" {
+		room = s.room(from)
+	}
 	if room <= 0 {
 		limit := s.g.Entitlements.QueueLength
 		s.refuse(c.Reply, Refusal{Reason: ReasonQueueFull, Limit: limit, Plan: liftsQueue(limit)})
 		return
 	}
+	s.takeUp(bot, c.Actor.Voice)
 	p := s.edit(bot)
 	slot := &Slot{
 		ID: SlotID(s.id()), State: SlotPending, By: c.Actor.User, At: s.now,
@@ -114,19 +118,20 @@ func (s *step) resolved(r Resolved) {
 	}
 	tracks := r.Tracks[:min(len(r.Tracks), max(room, 1))]
 	slots := make([]*Slot, len(tracks))
-	for n, t := range tracks {
-		id := old.ID
+	var k Keeper
+	for n := range tracks {
+		slots[n] = &Slot{ID: old.ID, State: SlotReady, By: old.By, At: old.At}
 		if n > 0 {
-			id = SlotID(s.id())
+			slots[n].ID = SlotID(s.id())
 		}
-		slots[n] = &Slot{ID: id, State: SlotReady, Track: t, By: old.By, At: old.At}
+		slots[n].ID, slots[n].Track = k.Keep(slots[n].ID, &tracks[n])
 	}
 	p.Queue = replaced(p.Queue, i, 1, slots...)
 	p.Unready--
 	s.touch(p.Bot, AspectPanel)
 	answer := s.queued(p, i, slots, r)
 	s.advance(p)
-	if p.Voice.Want == "" {
+	if p.Voice.Want == "" && !p.Kept.Waits() {
 		// The plan has no room for the bot any more, and it left with its queue.
 		s.refuse(old.Reply(), s.noBotFree())
 		return
@@ -134,13 +139,17 @@ func (s *step) resolved(r Resolved) {
 	if p.Play != nil && p.Play.Slot == old.ID && r.Playlist == "" {
 		answer.Kind, answer.Position = AnswerPlaying, 0
 	}
-	s.owe(p, old.Reply(), answer)
+	o := Owed{To: old.Reply(), Answer: answer}
+	if r.Playlist == "" {
+		o.Slot = old.ID
+	}
+	s.owe(p, o)
 }
 
 // queued records that slots wait from place i on and returns the answer for it.
 func (s *step) queued(p *Player, i int, slots []*Slot, r Resolved) Answer {
 	if r.Playlist == "" {
-		t := slots[0].Track
+		t := slots[0].Track.Shown()
 		s.emit(TrackQueued{Bot: p.Bot, Slot: slots[0].ID, Position: i + 1, Track: t.Info(), By: slots[0].By})
 		return Answer{Kind: AnswerQueued, Track: &t, Position: i + 1}
 	}
@@ -161,15 +170,27 @@ func (s *step) queued(p *Player, i int, slots []*Slot, r Resolved) Answer {
 }
 
 // owe gives an answer now, or once the bot has joined.
-func (s *step) owe(p *Player, to ReplyTo, a Answer) {
-	if !to.Owed() {
+func (s *step) owe(p *Player, o Owed) {
+	if !o.To.Owed() {
 		return
 	}
 	if p.Voice.JoinBy.IsZero() {
-		s.respond(to, a)
+		s.respond(o.To, o.Answer)
 		return
 	}
-	p.Owed = append(slices.Clip(p.Owed), Owed{To: to, Answer: a})
+	p.Owed = append(slices.Clip(p.Owed), o)
+}
+
+// settleOwed gives the answer that waits for the bot to have joined and speaks of
+// a slot: by now something else became of that.
+func (s *step) settleOwed(p *Player, slot SlotID, a Answer) {
+	for i, o := range p.Owed {
+		if slot != "" && o.Slot == slot {
+			s.respond(o.To, a)
+			p.Owed = slices.Concat(p.Owed[:i], p.Owed[i+1:])
+			return
+		}
+	}
 }
 
 // waitForNode keeps a slot that nobody could resolve until a node returns.
@@ -182,7 +203,9 @@ func (s *step) waitForNode(p *Player, i int) {
 	w.State, w.Pending = SlotWaiting, &Pending{Query: old.Query()}
 	e := s.edit(p.Bot)
 	e.Queue = replaced(e.Queue, i, 1, &w)
-	s.owe(e, old.Reply(), Answer{Kind: AnswerWaitingForNode, Title: old.Query().Text, Position: i + 1})
+	s.owe(e, Owed{
+		To: old.Reply(), Answer: Answer{Kind: AnswerWaitingForNode, Title: old.Query().Text, Position: i + 1}, Slot: old.ID,
+	})
 	s.advance(e)
 }
 

@@ -52,6 +52,8 @@ const (
 	ReasonLoopUnknown    Reason = "loop_unknown"
 	// ReasonBotOffline: the bot in the channel cannot be reached now.
 	ReasonBotOffline Reason = "bot_offline"
+	// ReasonSearchLost: the process that looked for Query ended before it could answer.
+	ReasonSearchLost Reason = "search_lost"
 	// ReasonInternal is a fault of ours: the command was put aside to be looked into.
 	ReasonInternal Reason = "internal"
 	// ReasonFrozen is said while nobody may change the guild: music goes on, changes wait.

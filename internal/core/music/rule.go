@@ -9,7 +9,13 @@ func (set *Settings) closed(a Actor, ch ChannelID) *Refusal {
 		return nil
 	}
 	use, roles := set.Elsewhere, []RoleID(nil)
-	if i := set.rule(ch); i >= 0 {
+	i := set.rule(ch)
+	if i < 0 && ch == a.Text && a.Parent != "" {
+		// A thread follows the rule of the channel that it belongs to.
+		ch = a.Parent
+		i = set.rule(ch)
+	}
+	if i >= 0 {
 		use, roles = set.Rules[i].Use, set.Rules[i].Roles
 	}
 	switch use {

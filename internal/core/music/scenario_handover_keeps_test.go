@@ -24,10 +24,10 @@ func TestAHandOverLosesNoHistory(t *testing.T) {
 	b.in(music.BotAway{Bot: bot, Back: true})
 	b.in(music.BotAway{Bot: other})
 	p := b.player()
-	if p.Play == nil || p.Play.Track.Title != "new" || len(b.g.Player(other).Queue) != 0 {
+	if p.Play == nil || p.Play.Track.Title() != "new" || len(b.g.Player(other).Queue) != 0 {
 		t.Fatalf("it has not taken over: %+v", p)
 	}
-	if len(p.History) != 1 || p.History[0].Track.Title != "old" {
+	if len(p.History) != 1 || p.History[0].Track.Title() != "old" {
 		t.Fatalf("what was heard is forgotten: %+v", p.History)
 	}
 }

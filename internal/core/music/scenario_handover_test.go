@@ -220,7 +220,7 @@ func TestADowngrade(t *testing.T) {
 	}
 	b.notice(music.AnswerRefused)
 	b.in(music.PlayEnded{Bot: bot, Play: b.player().Play.ID, Reason: music.EndFinished})
-	if p := b.player(); p.Play == nil || p.Play.Track.Title != "b" {
+	if p := b.player(); p.Play == nil || p.Play.Track.Title() != "b" {
 		t.Fatalf("the other one plays on: %+v", p)
 	}
 }

@@ -58,7 +58,7 @@ func TestNoBotGoesForItsListenersBeforeTheyAreKnown(t *testing.T) {
 	next.Slot = b.slot()
 	b.in(next)
 	b.in(music.PlayEnded{Bot: other, Play: b.g.Player(other).Play.ID, Reason: music.EndFinished})
-	if p := b.g.Player(other); p.Voice.Want != lounge || p.Play == nil || p.Play.Track.Title != "next" {
+	if p := b.g.Player(other); p.Voice.Want != lounge || p.Play == nil || p.Play.Track.Title() != "next" {
 		t.Fatalf("the bot with two listeners was sent away: %+v", p)
 	}
 }

@@ -77,7 +77,7 @@ func (b *bench) titles() []string {
 	var out []string
 	for _, q := range b.player().Queue {
 		if q.State == music.SlotReady {
-			out = append(out, q.Track.Title)
+			out = append(out, q.Track.Title())
 		} else {
 			out = append(out, string(q.State)+" "+q.Query().Text)
 		}
@@ -190,7 +190,7 @@ func TestSkips(t *testing.T) {
 		if a := b.as(bruno, lounge, music.Skip{}); a.Refusal == nil || a.Refusal.Reason != music.ReasonAlreadySkipped || a.Refusal.User != ana {
 			t.Fatalf("got %+v", a)
 		}
-		if b.player().Play.Track.Title != "second" {
+		if b.player().Play.Track.Title() != "second" {
 			t.Fatal("two tracks were skipped")
 		}
 		b.pass(music.SkipWindow)
@@ -200,7 +200,7 @@ func TestSkips(t *testing.T) {
 		b := listening(t, "second", "third")
 		b.as(ana, lounge, music.Skip{})
 		b.kind(b.as(ana, lounge, music.Skip{}), music.AnswerSkipped)
-		if b.player().Play.Track.Title != "third" {
+		if b.player().Play.Track.Title() != "third" {
 			t.Fatalf("%+v plays", b.player().Play)
 		}
 	})

@@ -104,7 +104,7 @@ func TestRestartNearTheEndSynthesisesOneEnd(t *testing.T) {
 			t.Fatal("it ended twice")
 		}
 	}
-	if b.player().Play.Track.Title != "b" {
+	if b.player().Play.Track.Title() != "b" {
 		t.Fatalf("%+v", b.player().Play)
 	}
 }
@@ -237,7 +237,7 @@ func TestNodes(t *testing.T) {
 		for range music.MaxRetries + 1 {
 			b.in(music.PlayEnded{Bot: bot, Play: play, Reason: music.EndStopped})
 		}
-		if event[music.PlayFinished](b).Reason != "failed" || b.player().Play.Track.Title != "b" {
+		if event[music.PlayFinished](b).Reason != "failed" || b.player().Play.Track.Title() != "b" {
 			t.Fatalf("%+v", b.player())
 		}
 	})

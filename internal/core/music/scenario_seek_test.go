@@ -32,9 +32,9 @@ func TestSeek(t *testing.T) {
 		kind music.AnswerKind
 	}{
 		"forward":                {music.SeekBy{By: 10 * time.Second}, 70 * time.Second, music.AnswerSeeked},
-		"back":                   {music.SeekBy{By: -10 * time.Second}, 50 * time.Second, music.AnswerSeeked},
-		"back before its start":  {music.SeekBy{By: -time.Hour}, 0, music.AnswerSeeked},
-		"back as far as can be":  {music.SeekBy{By: math.MinInt64}, 0, music.AnswerSeeked},
+		"back":                   {music.SeekBy{By: -10 * time.Second}, 50 * time.Second, music.AnswerRewound},
+		"back before its start":  {music.SeekBy{By: -time.Hour}, 0, music.AnswerRewound},
+		"back as far as can be":  {music.SeekBy{By: math.MinInt64}, 0, music.AnswerRewound},
 		"to":                     {music.Seek{To: 2 * time.Minute}, 2 * time.Minute, music.AnswerSeeked},
 		"to before its start":    {music.Seek{To: -time.Second}, 0, music.AnswerSeeked},
 		"to just before its end": {music.Seek{To: 3*time.Minute - 1}, 3*time.Minute - 1, music.AnswerSeeked},
@@ -207,7 +207,7 @@ func TestASeekOvertakesAnEnd(t *testing.T) {
 			b.in(music.PlayPosition{Bot: bot, Play: id, Position: a.At + time.Second, Speed: 1, Seeks: 1})
 			b.pass(time.Minute)
 			ended(b, 1)
-			if p := b.player().Play; p.Track.Title != "second" {
+			if p := b.player().Play; p.Track.Title() != "second" {
 				t.Fatalf("its real end is not believed: %+v", p)
 			}
 		})
@@ -217,7 +217,7 @@ func TestASeekOvertakesAnEnd(t *testing.T) {
 		b.as(ana, lounge, music.Seek{To: 10 * time.Second})
 		b.pass(music.LateReport)
 		ended(b, 0)
-		if p := b.player().Play; p.Track.Title != "second" {
+		if p := b.player().Play; p.Track.Title() != "second" {
 			t.Fatalf("a node that does not count seeks is not believed: %+v", p)
 		}
 	})
@@ -225,7 +225,7 @@ func TestASeekOvertakesAnEnd(t *testing.T) {
 		b := near(t)
 		b.as(ana, lounge, music.Seek{To: 179 * time.Second})
 		ended(b, 0)
-		if p := b.player().Play; p.Track.Title != "second" {
+		if p := b.player().Play; p.Track.Title() != "second" {
 			t.Fatalf("its end is not believed: %+v", p)
 		}
 	})

@@ -15,7 +15,7 @@ func (b *bench) ends() {
 
 func (b *bench) plays(want string) {
 	b.t.Helper()
-	if p := b.player().Play; p == nil || p.Track.Title != want {
+	if p := b.player().Play; p == nil || p.Track.Title() != want {
 		b.t.Fatalf("%+v plays, want %s", p, want)
 	}
 }
@@ -27,7 +27,7 @@ func (b *bench) heard(want ...string) {
 		b.t.Fatalf("%d were played, want %v", len(h), want)
 	}
 	for i, q := range h {
-		if q.Track.Title != want[i] || q.State != music.SlotPlayed {
+		if q.Track.Title() != want[i] || q.State != music.SlotPlayed {
 			b.t.Fatalf("%+v was played, want %v", q, want)
 		}
 	}
@@ -173,9 +173,9 @@ func TestPrevious(t *testing.T) {
 		b.g.Entitlements.QueueLength = 1
 		p := *b.player()
 		for i := range 1 + music.HistoryLength {
-			p.Queue = append(p.Queue, &music.Slot{ID: music.SlotID(time.Duration(i).String()), State: music.SlotReady, Track: track("x"), By: ana})
+			p.Queue = append(p.Queue, &music.Slot{ID: music.SlotID(time.Duration(i).String()), State: music.SlotReady, Track: keptTrack("x"), By: ana})
 		}
-		p.Play, b.g.Players = &music.Play{ID: "p", Slot: "s", Track: track("now"), By: ana, Phase: music.PhaseWanted}, []*music.Player{&p}
+		p.Play, b.g.Players = &music.Play{ID: "p", Slot: "s", Track: keptTrack("now"), By: ana, Phase: music.PhaseWanted}, []*music.Player{&p}
 		b.refused(b.as(ana, lounge, music.Previous{}), music.ReasonQueueFull)
 	})
 }

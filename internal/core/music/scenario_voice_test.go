@@ -77,7 +77,7 @@ func TestLeaveThenAtOncePlay(t *testing.T) {
 		}
 		b.seen("", "")
 		b.waits()
-		if p := b.player(); p.Voice.Reset || p.Voice.Want != lounge || p.Play == nil || p.Play.Track.Title != "again" {
+		if p := b.player(); p.Voice.Reset || p.Voice.Want != lounge || p.Play == nil || p.Play.Track.Title() != "again" {
 			t.Fatalf("its leaving was taken for a kick: %+v", p)
 		}
 		b.seen(lounge, "s2")
@@ -287,7 +287,7 @@ func TestTimersToLeave(t *testing.T) {
 	t.Run("a word for the end that never came", func(t *testing.T) {
 		b := listening(t, "b")
 		b.tick()
-		if e := event[music.PlayFinished](b); !e.Synthesised || e.HeardMS != 180_000 || b.player().Play.Track.Title != "b" {
+		if e := event[music.PlayFinished](b); !e.Synthesised || e.HeardMS != 180_000 || b.player().Play.Track.Title() != "b" {
 			t.Fatalf("%+v", e)
 		}
 	})

@@ -52,8 +52,10 @@ type SettingsChange struct {
 	Announce *ChannelID     `json:"announce,omitempty"` // empty: where the member speaks
 	Language *string        `json:"language,omitempty"` // empty: each member's own
 	// Rule is set for its channel; one with an empty Use is removed.
-	Rule      *ChannelRule `json:"rule,omitempty"`
-	Elsewhere *ChannelUse  `json:"elsewhere,omitempty"`
+	Rule *ChannelRule `json:"rule,omitempty"`
+	// Rules are set in the same way, after Rule: all of them or none.
+	Rules     []ChannelRule `json:"rules,omitempty"`
+	Elsewhere *ChannelUse   `json:"elsewhere,omitempty"`
 	// Reset goes back to the defaults before the rest is applied.
 	Reset bool `json:"reset,omitempty"`
 }

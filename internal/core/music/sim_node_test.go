@@ -121,7 +121,7 @@ func (n *node) apply(bot music.BotID, p *music.Player) {
 			n.end(bot, s, music.EndReplaced)
 		}
 		s.armed = armed{}
-		s.play, s.track, s.pos, s.seeks = p.Play.ID, p.Play.Track, p.Play.PositionAt(n.w.now), p.Play.Seeks
+		s.play, s.track, s.pos, s.seeks = p.Play.ID, p.Play.Track.Track(), p.Play.PositionAt(n.w.now), p.Play.Seeks
 		n.begin(bot, s)
 	case p.Play != nil && s.seeks != p.Play.Seeks:
 		// What it reported of the old position may still be on its way.

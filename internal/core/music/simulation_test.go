@@ -215,6 +215,14 @@ func (w *world) cheer(until time.Time) {
 			})
 			w.seq++
 		}
+		if p.Kept.Waits() {
+			for _, u := range people {
+				if w.discord.voice[u].channel == p.Kept.Channel {
+					w.command(u, music.Join{})
+					break
+				}
+			}
+		}
 		if p.Halted && len(p.Queue) > 0 || p.Paused {
 			w.input(music.Command{
 				Actor: music.Actor{User: "9", Operator: true}, Bot: p.Bot,

@@ -228,6 +228,10 @@ func (s *step) finish() Result {
 // settle sets or clears the reasons to leave. Nothing is decided from voices
 // that have not been looked at yet.
 func (s *step) settle(p *Player) {
+	if p.Kept.Waits() && len(p.Queue) == 0 {
+		p = s.edit(p.Bot)
+		p.Kept = KeptQueue{}
+	}
 	idle := p.Voice.Want != "" && p.Play == nil && (p.Halted || len(p.Queue) == 0)
 	if idle != !p.IdleAt.IsZero() {
 		w := s.edit(p.Bot)

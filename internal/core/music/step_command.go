@@ -120,10 +120,12 @@ func (s *step) join(c Command) {
 		s.refuse(c.Reply, *r)
 		return
 	}
+	s.takeUp(bot, c.Actor.Voice)
 	p := s.edit(bot)
 	s.settleText(p, c.Actor.Text)
 	s.connect(p, c.Actor.Voice)
-	s.owe(p, c.Reply, Answer{Kind: AnswerJoined, Channel: c.Actor.Voice})
+	s.advance(p)
+	s.owe(p, Owed{To: c.Reply, Answer: Answer{Kind: AnswerJoined, Channel: c.Actor.Voice}})
 }
 
 func (s *step) pause(c Command, held *Player) {
@@ -142,7 +144,7 @@ func (s *step) pause(c Command, held *Player) {
 		Bot: p.Bot, Play: p.Play.ID, By: c.Actor.User, PositionMS: p.Play.PositionAt(s.now).Milliseconds(),
 	})
 	s.touch(p.Bot, AspectNode|AspectPanel)
-	t := p.Play.Track
+	t := p.Play.Track.Shown()
 	s.respond(c.Reply, Answer{Kind: AnswerPaused, Track: &t})
 }
 
@@ -168,7 +170,7 @@ func (s *step) resume(c Command, held *Player) {
 	p.Play = p.Play.anchored(a, s.now)
 	s.emit(PlayerResumed{Bot: p.Bot, Play: p.Play.ID, By: c.Actor.User})
 	s.touch(p.Bot, AspectNode|AspectPanel)
-	t := p.Play.Track
+	t := p.Play.Track.Shown()
 	s.respond(c.Reply, Answer{Kind: AnswerResumed, Track: &t})
 }
 
@@ -187,7 +189,7 @@ func (s *step) unhalt(c Command, held *Player) {
 	s.advance(p)
 	a := Answer{Kind: AnswerResumed}
 	if p.Play != nil {
-		t := p.Play.Track
+		t := p.Play.Track.Shown()
 		a.Track = &t
 		s.emit(PlayerResumed{Bot: p.Bot, Play: p.Play.ID, By: c.Actor.User})
 	} else {

@@ -94,7 +94,7 @@ func (s *step) nodeSnapshot(b NodeSnapshot) {
 			at = s.lastSeen()
 		}
 		p := s.edit(b.Bot)
-		if l := p.Play.Track.Length; l > 0 && p.Play.PositionAt(at) >= l-endTolerance && p.Play.Phase == PhaseSounding {
+		if l := p.Play.Track.Length(); l > 0 && p.Play.PositionAt(at) >= l-endTolerance && p.Play.Phase == PhaseSounding {
 			s.finished(p, true)
 			return
 		}

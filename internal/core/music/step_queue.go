@@ -8,7 +8,7 @@ import (
 // shown is what people are shown of a place: its track, or while that is not
 // known one that has the query for a title.
 func (s *Slot) shown() *Track {
-	t := s.Track
+	t := s.Track.Shown()
 	if s.State == SlotPending || s.State == SlotWaiting {
 		t = Track{Title: s.Query().Text}
 	}
@@ -64,6 +64,7 @@ func (s *step) gone(p *Player, slots []*Slot, why string, by UserID) {
 			p.Unready--
 			s.refuse(q.Reply(), Refusal{Reason: ReasonCancelled})
 		}
+		s.settleOwed(p, q.ID, Answer{Kind: AnswerRemoved, Count: 1, Track: q.shown()})
 	}
 	s.emit(QueueRemoved{Bot: p.Bot, Slots: ids, Reason: why, By: by})
 	s.touch(p.Bot, AspectPanel)
@@ -155,13 +156,15 @@ func (s *step) move(c Command, held *Player, do Move) {
 		return
 	}
 	q := held.Queue[do.From-1]
-	if do.From != do.To {
-		p := s.edit(held.Bot)
-		p.Queue = replaced(replaced(p.Queue, do.From-1, 1), do.To-1, 0, q)
-		s.emit(QueueMoved{Bot: p.Bot, Slot: q.ID, From: do.From, To: do.To, By: c.Actor.User})
-		s.touch(p.Bot, AspectPanel)
-		s.advance(p)
+	if do.From == do.To {
+		s.respond(c.Reply, Answer{Kind: AnswerUnmoved, Track: q.shown(), Position: do.To})
+		return
 	}
+	p := s.edit(held.Bot)
+	p.Queue = replaced(replaced(p.Queue, do.From-1, 1), do.To-1, 0, q)
+	s.emit(QueueMoved{Bot: p.Bot, Slot: q.ID, From: do.From, To: do.To, By: c.Actor.User})
+	s.touch(p.Bot, AspectPanel)
+	s.advance(p)
 	s.respond(c.Reply, Answer{Kind: AnswerMoved, Track: q.shown(), Position: do.To})
 }
 
@@ -172,14 +175,16 @@ func (s *step) swap(c Command, held *Player, do Swap) {
 		return
 	}
 	a, b := held.Queue[do.A-1], held.Queue[do.B-1]
-	if do.A != do.B {
-		p := s.edit(held.Bot)
-		p.Queue = slices.Clone(p.Queue)
-		p.Queue[do.A-1], p.Queue[do.B-1] = b, a
-		s.emit(QueueMoved{Bot: p.Bot, Slot: a.ID, From: do.A, To: do.B, Other: b.ID, By: c.Actor.User})
-		s.touch(p.Bot, AspectPanel)
-		s.advance(p)
+	if do.A == do.B {
+		s.respond(c.Reply, Answer{Kind: AnswerUnmoved, Track: a.shown(), Position: do.A})
+		return
 	}
+	p := s.edit(held.Bot)
+	p.Queue = slices.Clone(p.Queue)
+	p.Queue[do.A-1], p.Queue[do.B-1] = b, a
+	s.emit(QueueMoved{Bot: p.Bot, Slot: a.ID, From: do.A, To: do.B, Other: b.ID, By: c.Actor.User})
+	s.touch(p.Bot, AspectPanel)
+	s.advance(p)
 	s.respond(c.Reply, Answer{Kind: AnswerSwapped, Track: a.shown(), Position: do.B, Other: b.shown()})
 }
 

@@ -13,7 +13,7 @@ func (s *step) seek(c Command, held *Player) {
 	case w == nil:
 		s.refuse(c.Reply, Refusal{Reason: ReasonNothingPlaying})
 		return
-	case w.Track.Stream:
+	case w.Track.Stream():
 		s.refuse(c.Reply, Refusal{Reason: ReasonNotSeekable})
 		return
 	}
@@ -31,6 +31,9 @@ func (s *step) seek(c Command, held *Player) {
 		}
 	case SeekBy:
 		// So bounded the sum does not overflow, and is beyond the end anyway.
+		if do.By < 0 {
+			kind = AnswerRewound
+		}
 		to = max(from+min(max(do.By, -w.end()), w.end()), 0)
 		if !w.within(to) {
 			s.pass(c, s.edit(held.Bot))
@@ -45,14 +48,14 @@ func (s *step) seek(c Command, held *Player) {
 		Bot: p.Bot, Play: n.ID, FromMS: from.Milliseconds(), PositionMS: to.Milliseconds(), By: c.Actor.User,
 	})
 	s.touch(p.Bot, AspectNode|AspectPanel)
-	t := n.Track
-	s.respond(c.Reply, Answer{Kind: kind, Track: &t, At: to})
+	t := n.Track.Shown()
+	s.respond(c.Reply, Answer{Kind: kind, Track: &t, At: to, Paused: p.Paused})
 }
 
 // end is where the play is over, MaxPosition where nobody knows.
 func (p *Play) end() time.Duration {
-	if p.Track.Length > 0 {
-		return p.Track.Length
+	if p.Track.Length() > 0 {
+		return p.Track.Length()
 	}
 	return MaxPosition
 }

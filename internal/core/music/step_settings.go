@@ -1,6 +1,7 @@
 package music
 
 import (
+	"iter"
 	"slices"
 	"time"
 
@@ -37,10 +38,29 @@ func (ch *SettingsChange) check(e plan.Entitlements) *Refusal {
 		return bad("language", 0)
 	case ch.Elsewhere != nil && !slices.Contains([]ChannelUse{"", UseEveryone, UseNobody}, *ch.Elsewhere):
 		return bad("elsewhere", 0)
-	case ch.Rule != nil:
-		return ch.Rule.check()
+	case len(ch.Rules) > MaxRules:
+		return bad("rule", MaxRules)
+	}
+	for r := range ch.rules() {
+		if refusal := r.check(); refusal != nil {
+			return refusal
+		}
 	}
 	return nil
+}
+
+// rules are those that a change sets.
+func (ch *SettingsChange) rules() iter.Seq[*ChannelRule] {
+	return func(yield func(*ChannelRule) bool) {
+		if ch.Rule != nil && !yield(ch.Rule) {
+			return
+		}
+		for i := range ch.Rules {
+			if !yield(&ch.Rules[i]) {
+				return
+			}
+		}
+	}
 }
 
 // apply returns settings after the change.
@@ -58,8 +78,11 @@ func (ch *SettingsChange) apply(to Settings, e plan.Entitlements) (Settings, *Re
 	if to.Elsewhere == UseEveryone {
 		to.Elsewhere = ""
 	}
-	if ch.Rule != nil {
-		return ch.Rule.set(to)
+	for r := range ch.rules() {
+		var refusal *Refusal
+		if to, refusal = r.set(to); refusal != nil {
+			return to, refusal
+		}
 	}
 	return to, nil
 }

@@ -31,7 +31,7 @@ func (s *step) skip(c Command, held *Player) {
 
 // pass skips what plays and answers with what follows.
 func (s *step) pass(c Command, p *Player) {
-	t := p.Play.Track
+	t := p.Play.Track.Shown()
 	s.skipped(p, c.Actor.User)
 	s.advance(p)
 	a := Answer{Kind: AnswerSkipped, Track: &t}
@@ -107,8 +107,8 @@ func (s *step) previous(c Command, held *Player) {
 	if p.Loop == LoopQueue {
 		s.unwind(p, back, c.Actor.User)
 	}
-	s.start(p, back.ID, &back.Track, back.By)
-	t := back.Track
+	s.start(p, back.ID, back.Track, back.By)
+	t := back.Track.Shown()
 	now := s.g.Now(p, s.now)
 	s.respond(c.Reply, Answer{Kind: AnswerPrevious, Track: &t, Now: &now})
 }

@@ -76,6 +76,11 @@ func (b *bench) slot() music.SlotID {
 	return ""
 }
 
+func keptTrack(name string) music.Kept {
+	t := track(name)
+	return music.Keep(&t)
+}
+
 func track(name string) music.Track {
 	return music.Track{Encoded: "enc-" + name, Identifier: name, Title: name, Author: "somebody", Source: "test", Length: 3 * time.Minute}
 }

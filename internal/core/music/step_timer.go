@@ -100,6 +100,7 @@ func (g *Guild) Deadline() time.Time {
 		soon(p.IdleAt)
 		soon(p.EmptyAt)
 		soon(p.AskedAt)
+		soon(p.Kept.Until)
 		soon(p.Play.overBy())
 		if p.Unready == 0 {
 			continue
@@ -137,6 +138,8 @@ func (s *step) tick() {
 			}
 		}
 		switch p := s.g.Player(held.Bot); {
+		case due(p.Kept.Until):
+			s.drop(s.edit(p.Bot), "idle", "", Refusal{Reason: ReasonCancelled})
 		case due(p.Voice.JoinBy) && p.Voice.Gone:
 			s.thrownOut(s.edit(p.Bot))
 		case due(p.Voice.JoinBy) && !p.Voice.Reset:
@@ -176,12 +179,15 @@ func (s *step) expire(held *Player, due func(time.Time) bool) {
 	}
 }
 
-// joinFailed gives a join up. Nothing that came with it is kept, and whoever
-// waits for an answer gets this one.
+// joinFailed gives a join up. What came with it is not kept, unless the bot goes
+// on for another one, and whoever waits for an answer gets this one.
 func (s *step) joinFailed(p *Player) {
 	ch := p.Voice.Want
 	asked := len(p.Owed) > 0 || slices.ContainsFunc(p.Queue, func(q *Slot) bool { return q.Reply().Owed() })
 	s.emit(JoinFailed{Bot: p.Bot, Channel: ch})
+	if s.succeed(p) {
+		return
+	}
 	if !asked {
 		s.notify(p, Answer{Kind: AnswerJoinFailed, Channel: ch})
 	}

@@ -91,7 +91,7 @@ func (s *step) botVoice(held *Player, v VoiceState) {
 	case was.Channel != v.Channel:
 		s.emit(VoiceJoined{Bot: p.Bot, Channel: v.Channel})
 	}
-	p.Voice.JoinBy = time.Time{}
+	p.Voice.JoinBy, p.Tried = time.Time{}, nil
 	for _, o := range p.Owed {
 		s.respond(o.To, o.Answer)
 	}
@@ -274,6 +274,9 @@ func (s *step) channelGone(c ChannelGone) {
 			p := s.edit(held.Bot)
 			p.Voice = Voice{Want: p.Voice.Want, JoinBy: p.Voice.JoinBy, Resets: p.Voice.Resets}
 			s.touch(p.Bot, AspectVoice|AspectNode)
+		}
+		if held.Kept.Waits() && held.Kept.Channel == c.Channel {
+			s.drop(s.edit(held.Bot), "channel_deleted", "", Refusal{Reason: ReasonCancelled})
 		}
 		if held.Voice.Want == c.Channel {
 			p := s.edit(held.Bot)

@@ -45,7 +45,7 @@ type Slot struct {
 	By UserID    `json:"by"`
 	At time.Time `json:"at"`
 	// Track is not known yet where the slot is pending or waits.
-	Track Track `json:"track,omitzero"`
+	Track Kept `json:"track,omitzero"`
 	// Pending is nil for a slot whose track is known. Its fields stand among
 	// those of the slot in JSON.
 	*Pending
@@ -118,7 +118,7 @@ const (
 type Play struct {
 	ID     PlayID    `json:"id"`
 	Slot   SlotID    `json:"slot"`
-	Track  Track     `json:"track"`
+	Track  Kept      `json:"track"`
 	By     UserID    `json:"by"`
 	Phase  Phase     `json:"phase"`
 	Since  time.Time `json:"since"`
@@ -137,10 +137,10 @@ type Play struct {
 // overBy returns when a play that sounds is over even if the node never says
 // so, zero where that cannot be known.
 func (p *Play) overBy() time.Time {
-	if p == nil || p.Phase != PhaseSounding || p.Anchor.Speed <= 0 || p.Track.Length <= 0 || p.Track.Stream {
+	if p == nil || p.Phase != PhaseSounding || p.Anchor.Speed <= 0 || p.Track.Length() <= 0 || p.Track.Stream() {
 		return time.Time{}
 	}
-	rest := max(p.Track.Length-p.Anchor.Position, 0)
+	rest := max(p.Track.Length()-p.Anchor.Position, 0)
 	return p.Anchor.At.Add(time.Duration(float64(rest)/p.Anchor.Speed) + EndGrace)
 }
 
@@ -152,8 +152,8 @@ func (p *Play) ListenedAt(now time.Time) time.Duration {
 		return p.Listened
 	}
 	more := now.Sub(a.At)
-	if p.Track.Length > 0 && !p.Track.Stream {
-		rest := max(p.Track.Length-a.Position, 0)
+	if p.Track.Length() > 0 && !p.Track.Stream() {
+		rest := max(p.Track.Length()-a.Position, 0)
 		more = min(more, time.Duration(float64(rest)/a.Speed))
 	}
 	return p.Listened + more
@@ -171,8 +171,8 @@ func (p *Play) anchored(a Anchor, until time.Time) *Play {
 // PositionAt returns where the play is at a time, within the track's length.
 func (p *Play) PositionAt(now time.Time) time.Duration {
 	pos := p.Anchor.PositionAt(now)
-	if p.Track.Length > 0 {
-		pos = min(pos, p.Track.Length)
+	if p.Track.Length() > 0 {
+		pos = min(pos, p.Track.Length())
 	}
 	return pos
 }

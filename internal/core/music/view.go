@@ -17,6 +17,9 @@ func (s *step) show(c Command) {
 			p = q
 		}
 	}
+	if _, ok := c.Do.(ShowQueue); ok && p == nil {
+		p = s.g.Player(s.keeper(c.Bot, c.Actor.Voice))
+	}
 	if p == nil {
 		r := Refusal{Reason: ReasonNothingPlaying}
 		if _, ok := c.Do.(ShowQueue); ok {
@@ -51,7 +54,7 @@ func (g *Guild) Now(p *Player, now time.Time) NowView {
 		Next: lines(p.Queue, 0, UpNext),
 	}
 	if p.Play != nil {
-		t := p.Play.Track
+		t := p.Play.Track.Shown()
 		v.Play, v.Track, v.By = p.Play.ID, &t, p.Play.By
 		v.Position = p.Play.PositionAt(now)
 		v.NoNode = p.Node == ""
@@ -66,7 +69,7 @@ func (g *Guild) QueuePage(p *Player, page, size int, now time.Time) QueueView {
 	page, pages := paged(page, len(p.Queue), size)
 	v := QueueView{Now: g.Now(p, now), Page: page, Pages: pages, Total: len(p.Queue)}
 	for _, q := range p.Queue {
-		v.Length += q.Track.Length
+		v.Length += q.Track.Length()
 	}
 	v.Slots = lines(p.Queue, (page-1)*size, size)
 	return v
@@ -88,8 +91,8 @@ func lines(queue []*Slot, from, n int) []QueueLine {
 	out := make([]QueueLine, len(queue))
 	for i, q := range queue {
 		out[i] = QueueLine{
-			Slot: q.ID, Position: from + i + 1, State: q.State, Title: q.Track.Title, URI: q.Track.URI,
-			Length: q.Track.Length, Stream: q.Track.Stream, By: q.By,
+			Slot: q.ID, Position: from + i + 1, State: q.State, Title: q.Track.Title(), URI: q.Track.URI(),
+			Length: q.Track.Length(), Stream: q.Track.Stream(), By: q.By,
 		}
 		if q.State != SlotReady {
 			out[i].Title = q.Query().Text

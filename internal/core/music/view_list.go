@@ -48,7 +48,7 @@ func (g *Guild) HistoryPage(p *Player, page, size int) HistoryView {
 	for i := (page - 1) * size; i < min(page*size, n); i++ {
 		q := p.History[n-1-i]
 		v.Lines = append(v.Lines, HistoryLine{
-			Position: i + 1, Title: q.Track.Title, URI: q.Track.URI, Length: q.Track.Length, By: q.By, At: q.At,
+			Position: i + 1, Title: q.Track.Title(), URI: q.Track.URI(), Length: q.Track.Length(), By: q.By, At: q.At,
 		})
 	}
 	return v
@@ -78,10 +78,13 @@ func (g *Guild) Pool(first []BotID) BotsView {
 func (g *Guild) botLine(b BotID) BotLine {
 	l := BotLine{Bot: b, State: BotFree}
 	p := g.Player(b)
+	if p != nil {
+		l.Waiting = len(p.Queue)
+	}
 	if p != nil && p.Voice.Want != "" {
-		l.State, l.Channel, l.Waiting = BotIn, p.Voice.Want, len(p.Queue)
+		l.State, l.Channel = BotIn, p.Voice.Want
 		if p.Play != nil {
-			t := p.Play.Track
+			t := p.Play.Track.Shown()
 			l.State, l.Track = BotPlaying, &t
 			if p.Paused {
 				l.State = BotPaused

@@ -67,9 +67,11 @@ func sentence(p *i18n.Printer, a music.Answer) (sign, words string) {
 	case music.AnswerPrevious:
 		return "⏮️", p.Text(i18n.PreviousPlays, i18n.Args{"Track": full(p, a.Track)})
 	case music.AnswerSeeked:
-		return "⏩", p.Text(i18n.Seeked, i18n.Args{"Title": title(p, a.Track), "At": i18n.Clock(a.At)})
+		return "⏩", p.Text(i18n.Seeked, gone(p, a))
+	case music.AnswerRewound:
+		return "⏪", p.Text(i18n.Rewound, gone(p, a))
 	case music.AnswerReplayed:
-		return "⏮️", p.Text(i18n.Replayed, which)
+		return "⏮️", p.Text(i18n.Replayed, gone(p, a))
 	case music.AnswerStopped:
 		return "⏹️", stopped(p, a.Count)
 	case music.AnswerVolume:
@@ -85,6 +87,11 @@ func sentence(p *i18n.Printer, a music.Answer) (sign, words string) {
 	}
 }
 
+// gone says where a play is now, and whether it is held there.
+func gone(p *i18n.Printer, a music.Answer) i18n.Args {
+	return i18n.Args{"Title": title(p, a.Track), "At": i18n.Clock(a.At), "Paused": a.Paused}
+}
+
 // changed are the sentences about the queue.
 func changed(p *i18n.Printer, a music.Answer) (sign, words string) {
 	switch a.Kind {
@@ -95,6 +102,8 @@ func changed(p *i18n.Printer, a music.Answer) (sign, words string) {
 		return "🗑️", p.Count(i18n.Removed, a.Count, nil)
 	case music.AnswerMoved:
 		return "↕️", p.Text(i18n.Moved, i18n.Args{"Title": title(p, a.Track), "Position": p.Number(a.Position)})
+	case music.AnswerUnmoved:
+		return "↕️", p.Text(i18n.Unmoved, i18n.Args{"Title": title(p, a.Track), "Position": p.Number(a.Position)})
 	case music.AnswerSwapped:
 		return "↕️", p.Text(i18n.Swapped, i18n.Args{
 			"Title": title(p, a.Track), "Position": p.Number(a.Position), "Other": title(p, a.Other),
@@ -130,6 +139,8 @@ func moved(p *i18n.Printer, a music.Answer) (sign, words string) {
 		return "⚠️", p.Text(i18n.JoinFailed, where)
 	case music.AnswerHandedOver:
 		return "🔄", p.Text(i18n.HandedOver, i18n.Args{"User": user(a.User), "Channel": channel(a.Channel)})
+	case music.AnswerQueueKept:
+		return "📥", p.Count(i18n.QueueKept, a.Count, where)
 	case music.AnswerSuppressed:
 		return "✋", p.Text(i18n.Suppressed, where)
 	default: // a kind that a newer core knows

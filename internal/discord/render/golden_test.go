@@ -95,7 +95,7 @@ func TestEveryKindAndReasonHasItsOwnWords(t *testing.T) {
 			p.Text(i18n.NotPossible, nil): "the words of no reason",
 		}
 		check := func(what string, m render.Message) {
-			words := strings.TrimLeft(m.Content, "▶️➕⏳⏸⏭⏹👋🔊⚠✅⏮⏩🔁🗑↕🔀🔄✋ ")
+			words := strings.TrimLeft(m.Content, "▶️➕⏳⏸⏭⏹👋🔊⚠✅⏮⏩⏪📥🔁🗑↕🔀🔄✋ ")
 			if m.Embed != nil {
 				words += m.Embed.Status + m.Embed.Title
 			}

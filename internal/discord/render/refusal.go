@@ -145,6 +145,8 @@ func controlReason(r music.Reason) i18n.ID {
 		return i18n.SettingInvalid
 	case music.ReasonLoopUnknown:
 		return i18n.LoopUnknown
+	case music.ReasonSearchLost:
+		return i18n.SearchLost
 	case music.ReasonBotOffline:
 		return i18n.BotOffline
 	case command.ReasonTimeUnreadable:

@@ -18,7 +18,7 @@ type GuildBot struct {
 	Name    string `json:"name,omitempty" doc:"Name in the configuration."`
 	Present bool   `json:"present" doc:"True where it is a member of the guild."`
 	Away    bool   `json:"away,omitempty" doc:"True where it cannot be reached now."`
-	State   string `json:"state,omitempty" enum:"idle,joining,loading,playing,paused,halted,waiting" doc:"What its player does; absent where it has none."`
+	State   string `json:"state,omitempty" enum:"idle,joining,loading,playing,paused,halted,waiting,kept" doc:"What its player does; absent where it has none."`
 	Channel string `json:"channel,omitempty" doc:"Id of the voice channel."`
 	// ChannelName is shown where it is known.
 	ChannelName string `json:"channel_name,omitempty" doc:"Name of the voice channel."`
@@ -59,14 +59,15 @@ type ChannelRule struct {
 
 // SettingsPatch changes what is in it and leaves the rest.
 type SettingsPatch struct {
-	Volume    *int         `json:"volume,omitempty" doc:"In percent."`
-	IdleMS    *int64       `json:"idle_ms,omitempty" minimum:"0" maximum:"86400000000" doc:"In milliseconds."`
-	EmptyMS   *int64       `json:"empty_ms,omitempty" minimum:"0" maximum:"86400000000" doc:"In milliseconds."`
-	Announce  *string      `json:"announce,omitempty" maxLength:"64" doc:"Id of a text channel; empty takes it away."`
-	Language  *string      `json:"language,omitempty" maxLength:"35" doc:"A language; empty takes it away."`
-	Elsewhere *string      `json:"elsewhere,omitempty" enum:"everyone,nobody" doc:"Who may use channels without a rule."`
-	Rule      *ChannelRule `json:"rule,omitempty" doc:"The rule of one channel."`
-	Reset     bool         `json:"reset,omitempty" doc:"Goes back to the defaults before the rest is applied."`
+	Volume    *int          `json:"volume,omitempty" doc:"In percent."`
+	IdleMS    *int64        `json:"idle_ms,omitempty" minimum:"0" maximum:"86400000000" doc:"In milliseconds."`
+	EmptyMS   *int64        `json:"empty_ms,omitempty" minimum:"0" maximum:"86400000000" doc:"In milliseconds."`
+	Announce  *string       `json:"announce,omitempty" maxLength:"64" doc:"Id of a text channel; empty takes it away."`
+	Language  *string       `json:"language,omitempty" maxLength:"35" doc:"A language; empty takes it away."`
+	Elsewhere *string       `json:"elsewhere,omitempty" enum:"everyone,nobody" doc:"Who may use channels without a rule."`
+	Rule      *ChannelRule  `json:"rule,omitempty" doc:"The rule of one channel."`
+	Rules     []ChannelRule `json:"rules,omitempty" maxItems:"100" doc:"Rules of channels, after rule; all of them are set or none."`
+	Reset     bool          `json:"reset,omitempty" doc:"Goes back to the defaults before the rest is applied."`
 }
 
 // Acted is what came of an order to a player.

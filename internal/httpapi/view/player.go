@@ -32,7 +32,7 @@ type Player struct {
 	GuildName   string    `json:"guild_name,omitempty" doc:"Name of the guild."`
 	Bot         string    `json:"bot" doc:"Id of the bot."`
 	BotName     string    `json:"bot_name,omitempty" doc:"Name of the bot."`
-	State       string    `json:"state" enum:"idle,joining,loading,playing,paused,halted,waiting" doc:"What it does."`
+	State       string    `json:"state" enum:"idle,joining,loading,playing,paused,halted,waiting,kept" doc:"What it does."`
 	Node        string    `json:"node,omitempty" doc:"Node that plays."`
 	Channel     string    `json:"channel,omitempty" doc:"Id of the voice channel."`
 	TextChannel string    `json:"text_channel,omitempty" doc:"Id of the channel for notices."`

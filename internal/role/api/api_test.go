@@ -49,7 +49,7 @@ func fill(t *testing.T, r *roletest.Rig, names ...string) []music.GuildID {
 			for n := range 5 {
 				p.Queue = append(p.Queue, &music.Slot{
 					ID: music.SlotID(fmt.Sprintf("%s-%s-%d", id, bot, n)), State: music.SlotReady, By: "7", At: time.Now().UTC(),
-					Track: music.Track{Encoded: "e", Title: fmt.Sprint("track ", n), Length: time.Minute},
+					Track: music.Keep(&music.Track{Encoded: "e", Title: fmt.Sprint("track ", n), Length: time.Minute}),
 				})
 			}
 			g.Players = append(g.Players, p)

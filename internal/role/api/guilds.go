@@ -124,16 +124,24 @@ func change(p view.SettingsPatch) music.SettingsChange {
 		c.Elsewhere = &use
 	}
 	if p.Rule != nil {
-		rule := music.ChannelRule{Channel: music.ChannelID(p.Rule.Channel), Use: music.ChannelUse(p.Rule.Use)}
-		if p.Rule.Use == "default" {
-			rule.Use = ""
-		}
-		for _, role := range p.Rule.Roles {
-			rule.Roles = append(rule.Roles, music.RoleID(role))
-		}
+		rule := ruleOf(*p.Rule)
 		c.Rule = &rule
 	}
+	for _, rule := range p.Rules {
+		c.Rules = append(c.Rules, ruleOf(rule))
+	}
 	return c
+}
+
+func ruleOf(v view.ChannelRule) music.ChannelRule {
+	rule := music.ChannelRule{Channel: music.ChannelID(v.Channel), Use: music.ChannelUse(v.Use)}
+	if v.Use == "default" {
+		rule.Use = ""
+	}
+	for _, role := range v.Roles {
+		rule.Roles = append(rule.Roles, music.RoleID(role))
+	}
+	return rule
 }
 
 func settings(g *music.Guild, s music.Settings) view.Settings {

@@ -148,7 +148,7 @@ func (r *Role) Queue(ctx context.Context, guild, bot string, at httpapi.Page) (v
 	}
 	out := view.QueuePage{Guild: string(g.ID), Bot: string(p.Bot), Total: len(p.Queue), Items: []view.QueueItem{}}
 	for i, q := range p.Queue {
-		out.LengthMS += q.Track.Length.Milliseconds()
+		out.LengthMS += q.Track.Length().Milliseconds()
 		if i < from || i >= from+at.Limit {
 			continue
 		}
@@ -156,7 +156,7 @@ func (r *Role) Queue(ctx context.Context, guild, bot string, at httpapi.Page) (v
 			Position: i + 1, Slot: string(q.ID), State: string(q.State), Query: q.Query().Text, By: string(q.By), At: q.At,
 		}
 		if q.State == music.SlotReady {
-			t := track(q.Track)
+			t := track(q.Track.Shown())
 			item.Track = &t
 		}
 		out.Items = append(out.Items, item)
@@ -179,7 +179,7 @@ func (r *Role) player(g music.Guild, id music.GuildID, p *music.Player, waiting 
 	if p.Play != nil {
 		v.Play = &view.Play{
 			ID: string(p.Play.ID), Slot: string(p.Play.Slot), Phase: string(p.Play.Phase), By: string(p.Play.By),
-			Since: p.Play.Since, PositionMS: p.Play.PositionAt(r.now()).Milliseconds(), Track: track(p.Play.Track),
+			Since: p.Play.Since, PositionMS: p.Play.PositionAt(r.now()).Milliseconds(), Track: track(p.Play.Track.Shown()),
 		}
 	}
 	return v
@@ -190,6 +190,8 @@ func state(p *music.Player, waiting int) string {
 	switch {
 	case p.Halted:
 		return "halted"
+	case p.Kept.Waits():
+		return "kept"
 	case p.Voice.Want != "" && !p.Voice.JoinBy.IsZero():
 		return "joining"
 	case p.Play == nil && waiting > 0:

@@ -39,6 +39,9 @@ type Options struct {
 	// LeaseTTL is how long a lease lasts; 0 means the default.
 	LeaseTTL time.Duration
 	Nodes    []lavalink.Node
+	// Pool is the bots that the configuration names, nil where that is not known.
+	// What others of a guild hold is handed over.
+	Pool []music.BotID
 	// Policy says which addresses members may have loaded, SearchPrefix where
 	// words are looked for.
 	Policy       resolve.PolicyOptions

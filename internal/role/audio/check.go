@@ -37,6 +37,7 @@ func (r *Role) check(ctx context.Context) {
 				r.checkPlayer(g, p, now)
 			}
 			r.checkWaiting(g)
+			r.checkPool(g)
 			return ctx.Err() == nil
 		})
 	}
@@ -53,6 +54,26 @@ func (r *Role) checkWaiting(g *music.Guild) {
 	}
 	if n := r.asker(nil); n != nil {
 		r.deliver(music.Input{ID: r.inputID("node-there:" + string(g.ID)), Guild: g.ID, Body: music.NodeUp{Node: n.name()}})
+	}
+}
+
+// checkPool tells a guild which of its bots nobody has any more: they were taken
+// out of the configuration, and no connection of theirs will say that they are away.
+func (r *Role) checkPool(g *music.Guild) {
+	if r.opt.Pool == nil {
+		return
+	}
+	for _, b := range g.Bots {
+		if slices.Contains(r.opt.Pool, b) {
+			continue
+		}
+		p := g.Player(b)
+		if slices.Contains(g.Away, b) && (p == nil || p.Voice == music.Voice{}) {
+			continue
+		}
+		r.log.Warn("a bot of a guild is not in the configuration any more; what it plays goes to another one or is kept",
+			"guild", g.ID, "bot", b)
+		r.deliver(music.Input{ID: r.inputID("unconfigured:" + string(g.ID)), Guild: g.ID, Body: music.BotAway{Bot: b, Gone: true}})
 	}
 }
 

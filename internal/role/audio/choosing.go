@@ -113,7 +113,7 @@ func (r *Role) linked(name music.NodeName) int {
 func needOf(p *music.Player) need {
 	n := need{endpoint: p.Voice.Endpoint}
 	if p.Play != nil {
-		n.source = p.Play.Track.Source
+		n.source = p.Play.Track.Source()
 	}
 	return n
 }

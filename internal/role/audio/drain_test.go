@@ -76,7 +76,7 @@ func TestACordonedNodeTakesNothingNew(t *testing.T) {
 	r.Send(`/play query:"night train"`)
 	r.Send("/skip")
 	roletest.Until(t, "the next one sounds", func() bool {
-		return a.Sounds(r) && a.Player(r).Play.Track.Identifier == "night-train"
+		return a.Sounds(r) && a.Player(r).Play.Track.Shown().Identifier == "night-train"
 	})
 	if p := a.Player(r); p.Node != "n2" {
 		t.Errorf("the player went to %s", p.Node)

@@ -39,7 +39,7 @@ func (r *Role) measure(events []store.JournalRow, facts []music.Payload) {
 			source := ""
 			if g, known := r.loop.View(events[i].Guild); known {
 				if at := g.Player(p.Bot); at != nil && at.Play != nil && at.Play.ID == p.Play {
-					source = at.Play.Track.Source
+					source = at.Play.Track.Source()
 				}
 			}
 			r.opt.Metrics.PlayStarted(r.sourceLabel(source))

@@ -296,7 +296,7 @@ func TestReportsOfTroubleWhileATrackSounds(t *testing.T) {
 			}
 			roletest.Until(t, "the next one sounds", func() bool {
 				p := a.Player(r)
-				return a.Sounds(r) && p.Play.Track.Identifier == "night-train" && r.Nodes[0].Players()[0].Identifier == "night-train"
+				return a.Sounds(r) && p.Play.Track.Shown().Identifier == "night-train" && r.Nodes[0].Players()[0].Identifier == "night-train"
 			})
 			if p := a.Player(r); len(p.Queue) != 0 || p.Halted {
 				t.Errorf("the player: %+v", p)
@@ -397,7 +397,7 @@ func TestWhatATrackMayDo(t *testing.T) {
 			r.Send(`/play query:"ocean floor"`)
 			roletest.Until(t, "the next one sounds", func() bool {
 				p := a.Player(r)
-				return a.Sounds(r) && p.Play.Track.Identifier == "ocean-floor" && len(p.Queue) == 0
+				return a.Sounds(r) && p.Play.Track.Shown().Identifier == "ocean-floor" && len(p.Queue) == 0
 			})
 			if p := a.Player(r); p.Halted {
 				t.Errorf("one bad track stopped the player: %+v", p)

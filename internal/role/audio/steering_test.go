@@ -22,7 +22,7 @@ func playing() *music.Player {
 	return &music.Player{
 		Bot: "900", Volume: 80, Paused: true, Voice: ready(),
 		Play: &music.Play{
-			ID: "p1", Track: music.Track{Encoded: "enc", Length: time.Minute},
+			ID: "p1", Track: music.Keep(&music.Track{Encoded: "enc", Length: time.Minute}),
 			Anchor: music.Anchor{Position: 10 * time.Second, At: noon.Add(-5 * time.Second), Speed: 1},
 		},
 	}

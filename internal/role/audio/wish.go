@@ -54,7 +54,7 @@ func (r *Role) steer(ctx context.Context, k playerKey, look bool) error {
 		r.unplace(k.guild, p.Node)
 		return nil
 	}
-	if p.Play != nil && !supports(n.sources(), p.Play.Track.Source) && r.move(k, p, movedSource) {
+	if p.Play != nil && !supports(n.sources(), p.Play.Track.Source()) && r.move(k, p, movedSource) {
 		return nil
 	}
 	r.leftovers(part, k, p.Node)
@@ -103,7 +103,7 @@ func desired(p *music.Player, epoch int64, now time.Time) (lavalink.Desired, boo
 	if p.Play == nil {
 		return d, true
 	}
-	d.Play, d.Track, d.Position = p.Play.ID, p.Play.Track.Encoded, p.Play.PositionAt(now)
+	d.Play, d.Track, d.Position = p.Play.ID, p.Play.Track.Encoded(), p.Play.PositionAt(now)
 	d.Seeks = p.Play.Seeks
 	return d, d.Voice.Complete()
 }

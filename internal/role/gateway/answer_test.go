@@ -87,20 +87,24 @@ func TestCommandThatIsNotDurableIsRefusedAndExpires(t *testing.T) {
 			g := r.StartGateway(func(o *gateway.Options) { o.Clock = ahead{o.Clock, c.ahead} })
 			r.Join("ana")
 			r.Store.Fail("Commit", fault.New(fault.Unavailable, "test", "the database is away"))
-			res := r.Send("/join")
-			if res.State != "answered" || res.Deferred || res.AckedMS < c.least || res.AckedMS > c.least+900 {
-				t.Errorf("%+v", res)
-			}
+			tries := 0
+			r.SendUntil("/join", func(res simdiscord.Result) bool {
+				if tries++; res.Deferred || res.AckedMS >= 0 && res.AckedMS < c.least {
+					t.Errorf("%+v", res)
+				}
+				return res.State == "answered" && res.AckedMS <= c.least+900
+			})
 			// Who was refused must not see it happen a moment later.
 			r.Store.Fail("Commit", nil)
-			roletest.Until(t, "the command has expired", func() bool { return a.Loop().Stats().Expired.Load() == 1 })
+			roletest.Until(t, "the command has expired", func() bool { return a.Loop().Stats().Expired.Load() == int64(tries) })
 			if p := a.Player(r); p != nil && p.Voice.Want != "" {
 				t.Errorf("it was carried out: %+v", p)
 			}
 			// What was answered is told behind the answer.
 			roletest.Until(t, "it is told", func() bool {
 				acked, done := g.Metrics.Told()
-				return slices.Equal(acked, []string{"direct"}) && slices.Equal(done, []string{"join failed"})
+				return len(acked) > 0 && len(done) == tries && !slices.ContainsFunc(acked, func(s string) bool { return s != "direct" }) &&
+					!slices.ContainsFunc(done, func(s string) bool { return s != "join failed" })
 			})
 			clean(t, r)
 		})
@@ -119,6 +123,18 @@ func (c ahead) Since(t time.Time) time.Duration { return c.Now().Sub(t) }
 
 func TestRefusalIsReplacedWhereTheCommitCameAfterAll(t *testing.T) {
 	t.Parallel()
+	// On a busy machine the refusal may miss its moment, which is 0.6 s long.
+	for range 3 {
+		if refusalReplaced(t) {
+			return
+		}
+	}
+	t.Error("it was never refused in time")
+}
+
+// refusalReplaced is false where the command was not refused in time.
+func refusalReplaced(t *testing.T) bool {
+	t.Helper()
 	r := roletest.New(t, roletest.Options{})
 	a := r.StartAudio()
 	r.StartGateway()
@@ -132,7 +148,11 @@ func TestRefusalIsReplacedWhereTheCommitCameAfterAll(t *testing.T) {
 		return time.Since(calm) > 600*time.Millisecond
 	})
 	release := r.Store.Hold()
+	defer release()
 	res := r.Send("/join")
+	if res.State == "failed" {
+		return false
+	}
 	if res.State != "answered" || res.Deferred {
 		t.Fatalf("%+v", res)
 	}
@@ -145,6 +165,7 @@ func TestRefusalIsReplacedWhereTheCommitCameAfterAll(t *testing.T) {
 	})
 	nothingOwed(t, r)
 	clean(t, r)
+	return true
 }
 
 func TestOldInteractionsAreIgnored(t *testing.T) {

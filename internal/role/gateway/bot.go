@@ -57,11 +57,9 @@ func (r *Role) runBot(ctx context.Context, b *bot, front bool) error {
 }
 
 // Verify asks Discord once whether it takes the tokens, so that a wrong one ends
-// a start before anything else began. It returns Unauthenticated for one; where
-// Discord does not answer it leaves the question to Run.
+// a start, that of a worker too. It returns Unauthenticated for one; where
+// Discord does not answer before ctx ends it leaves the question to Run.
 func (r *Role) Verify(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, verifyWithin)
-	defer cancel()
 	for _, b := range r.bots {
 		if _, err := b.rest.Check(ctx); fault.CodeOf(err) == fault.Unauthenticated {
 			return err
@@ -70,8 +68,14 @@ func (r *Role) Verify(ctx context.Context) error {
 	return nil
 }
 
-// verifyWithin bounds how long a start waits for Discord's word on the tokens.
-const verifyWithin = 1500 * time.Millisecond
+// Known is true once Discord said who each bot is, or that it does not take it.
+func (r *Role) Known() bool {
+	return !slices.ContainsFunc(r.bots, func(b *bot) bool {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		return b.app == "" && b.refused == nil
+	})
+}
 
 // runWorker runs a bot that only plays. One that Discord does not take any more
 // ends nothing but itself: the others go on, and operators see why.

@@ -1,13 +1,30 @@
 package gateway
 
 import (
+	"context"
+	"encoding/json"
+	"time"
+
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/discord/render"
+	"github.com/atrilhq/platform/internal/partition"
 	"github.com/atrilhq/platform/internal/role/topic"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+const (
+	// searchLife is how long a search that was promised may take here, its answer
+	// included. Whoever finds it owed after that gives it as lost.
+	searchLife = askLife + respondWithin
+	// searchPrefix begins the keys of the answers that are owed to searches.
+	searchPrefix = "search:"
+	// oweWithin bounds how long the promise waits for that: Discord waits 3 s.
+	oweWithin = 500 * time.Millisecond
 )
 
 // search answers what words find by a menu for the member alone. It changes
-// nothing, so that no guild is asked and nothing is stored.
+// nothing, so that no guild is asked; what is stored is only that an answer was
+// promised.
 func (s *shard) search(w *waiter, query string) {
 	w.to.way = wayReply
 	s.beside(w, func() {
@@ -25,6 +42,7 @@ func (s *shard) search(w *waiter, query string) {
 				s.searched(w, query, q.found, promised)
 				return
 			case <-promise:
+				s.oweSearch(w, query)
 				if promised = s.promised(w); !promised {
 					return
 				}
@@ -37,6 +55,28 @@ func (s *shard) search(w *waiter, query string) {
 	})
 }
 
+// oweSearch stores what is said of a search whose process dies before it has
+// answered. What was found dies with it, so that is that it was lost.
+func (s *shard) oweSearch(w *waiter, query string) {
+	r := s.role
+	to := music.ReplyTo{Surface: surface, ID: w.i.ID, Address: w.to.address(), Locale: s.language(w)}
+	raw, err := json.Marshal(topic.Answer{To: to, Answer: music.Answer{
+		Kind: music.AnswerRefused, Refusal: &music.Refusal{Reason: music.ReasonSearchLost, Query: query},
+	}})
+	if err == nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.ctx), oweWithin)
+		defer cancel()
+		now := r.opt.Clock.Now().UTC()
+		err = r.opt.Store.Owe(ctx, store.EffectRow{
+			Key: searchPrefix + w.i.ID, Kind: partition.KindAnswer, Guild: w.i.Guild, Partition: partition.Of(w.i.Guild, r.partitions),
+			Trace: w.trace, Payload: raw, Created: now, NotBefore: now.Add(searchLife), Expires: now.Add(partition.AnswerLife),
+		})
+	}
+	if err != nil {
+		r.log.Warn("that a search is owed an answer cannot be stored", "interaction", w.i.ID, "trace", w.trace, "error", err)
+	}
+}
+
 // searched says what was found.
 func (s *shard) searched(w *waiter, query string, found topic.Suggestions, promised bool) {
 	words := s.role.opt.Words.For(s.language(w))
@@ -47,7 +87,9 @@ func (s *shard) searched(w *waiter, query string, found topic.Suggestions, promi
 	}
 	var err error
 	if promised {
-		err = s.role.giveLate(w.ctx, w.to, m, refused)
+		if err = s.role.giveLate(w.ctx, w.to, m, refused); err == nil {
+			s.role.doneWith(searchPrefix + w.i.ID)
+		}
 		s.measure(w, "", outcome, err)
 	} else {
 		err = s.role.give(w.ctx, w.to, m, refused)

@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 	"time"
@@ -18,10 +19,10 @@ func TestLanguageOfTheGuild(t *testing.T) {
 	r := roletest.New(t, roletest.Options{Nodes: 1})
 	start(t, r)
 	english := roletest.Text(t, r.SendAs("carla", "/pause", untilAnswered)) // refused early: she is not in voice
-	_, shows := panel(t, r)
-	if !strings.Contains(shows, "Now playing") {
-		t.Fatalf("the panel: %s", shows)
-	}
+	roletest.Until(t, "the panel says in English that it plays", func() bool {
+		_, shows := panel(t, r)
+		return strings.Contains(shows, "Now playing")
+	})
 	if res := r.Send("/settings language language:es"); res.State != "answered" || strings.Contains(roletest.Text(t, res), "⛔") {
 		t.Fatalf("%+v", res)
 	}
@@ -58,6 +59,32 @@ func TestRuleRefusesWhereTheCommandIsBorn(t *testing.T) {
 	if n := a.Loop().Stats().Commits.Load() - before; n > 5 {
 		t.Errorf("%d commits", n)
 	}
+	clean(t, r)
+}
+
+func TestRuleRefusesInTheThreadsOfItsChannel(t *testing.T) {
+	t.Parallel()
+	r := roletest.New(t, roletest.Options{Nodes: 1})
+	start(t, r)
+	if _, err := r.World.CreateThread("demo", "general", "ana", "about ocean"); err != nil {
+		t.Fatal(err)
+	}
+	if res := r.Send(`/settings channel channel:general who:nobody`); res.State != "answered" {
+		t.Fatalf("%+v", res)
+	}
+	asks := func() simdiscord.Result {
+		ctx, cancel := context.WithTimeout(t.Context(), untilAnswered)
+		defer cancel()
+		res, err := r.World.Send(ctx, simdiscord.SlashCommand{Guild: "demo", Channel: "about ocean", User: "bruno", Name: "queue"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res
+	}
+	roletest.Until(t, "nobody may use the thread", func() bool {
+		res := asks()
+		return res.State == "answered" && strings.Contains(roletest.Text(t, res), "<#"+string(r.Text)+">")
+	})
 	clean(t, r)
 }
 

@@ -16,8 +16,7 @@ type Store struct {
 
 	mu   sync.Mutex
 	hold chan struct{}
-	// held counts the commits that wait.
-	held int
+	held int // commits that wait
 	fail map[string]error
 	// failed counts how often each method has failed so.
 	failed map[string]int
@@ -37,7 +36,7 @@ func (s *Store) Hold() (release func()) {
 	})
 }
 
-// Held counts the commits that wait for the end of Hold.
+// Held returns how many commits wait because of Hold.
 func (s *Store) Held() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -246,7 +246,7 @@ func TestRequestsReachTheSimulators(t *testing.T) {
 func TestStreamsArriveAsTheyCome(t *testing.T) {
 	front := httptest.NewUnstartedServer(handler(t, peer(t).URL))
 	// A limit for the whole answer, shorter than the stream is read for.
-	front.Config.WriteTimeout, front.Config.ReadTimeout = 300*time.Millisecond, 300*time.Millisecond
+	front.Config.WriteTimeout, front.Config.ReadTimeout = 2*time.Second, 2*time.Second
 	front.Start()
 	defer front.Close()
 	res, err := front.Client().Get(front.URL + "/sandbox/api/stream")
@@ -267,7 +267,7 @@ func TestStreamsArriveAsTheyCome(t *testing.T) {
 	select {
 	case err := <-ended:
 		t.Errorf("the stream was cut off: %v", err)
-	case <-time.After(time.Second):
+	case <-time.After(3 * time.Second):
 	}
 	_ = res.Body.Close()
 	if err := <-ended; err == nil {

@@ -87,6 +87,15 @@ func (w *World) deleteChannel(g *Guild, c *Channel) {
 	if c.Stage != nil {
 		w.tellStage("STAGE_INSTANCE_DELETE", c)
 	}
+	if c.Type == ChannelThread {
+		w.deleteThread(g, c)
+		return
+	}
+	for _, t := range slices.Clone(g.Threads) {
+		if t.Parent == c.ID {
+			w.deleteThread(g, t)
+		}
+	}
 	w.tellChannel("CHANNEL_DELETE", c)
 	for _, vs := range g.sortedVoice() {
 		if vs.ChannelID == c.ID {

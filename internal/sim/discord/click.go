@@ -83,7 +83,7 @@ func (w *World) click(k Click) (string, error) {
 	if u.Bot {
 		return "", fault.New(fault.Denied, op, "bots do not use components")
 	}
-	where := g.Channels
+	where := g.places()
 	if ch != nil {
 		where = []*Channel{ch}
 	}

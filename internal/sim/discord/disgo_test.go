@@ -55,7 +55,7 @@ func newStranger(f *fixture, opts ...gateway.ConfigOpt) *stranger {
 }
 
 func (s *stranger) open() error {
-	ctx, cancel := context.WithTimeout(s.f.t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(s.f.t.Context(), wait)
 	defer cancel()
 	return s.gw.Open(ctx)
 }
@@ -63,7 +63,7 @@ func (s *stranger) open() error {
 // take waits for the next event of a type.
 func take[T gateway.EventData](s *stranger) T {
 	s.f.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(wait)
 	for {
 		select {
 		case e := <-s.events:
@@ -278,7 +278,7 @@ func TestDisgoWrongToken(t *testing.T) {
 	s := newStranger(f)
 	handler := func(gateway.Gateway, gateway.EventType, int, gateway.EventData) {}
 	gw := gateway.New(f.bot.Token+"x", handler, gateway.WithURL(f.w.View().GatewayURL), gateway.WithLogger(slog.New(slog.DiscardHandler)))
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), wait)
 	defer cancel()
 	if err := gw.Open(ctx); err == nil || ctx.Err() != nil {
 		t.Fatal("a wrong token must not open")

@@ -36,7 +36,7 @@ func (w *World) findBot(op, key string) (*Bot, error) {
 }
 
 func findChannel(op string, g *Guild, key string) (*Channel, error) {
-	return find(op, "channel", key, g.Channels, func(c *Channel) (string, string) { return c.ID, c.Name })
+	return find(op, "channel", key, g.places(), func(c *Channel) (string, string) { return c.ID, c.Name })
 }
 
 // findMember finds a guild and a user who is its member.

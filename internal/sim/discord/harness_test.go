@@ -166,7 +166,7 @@ type client struct {
 	seq     int
 }
 
-const wait = 30 * time.Second
+const wait = time.Minute
 
 // dial connects and takes HELLO.
 func (f *fixture) dial() *client {

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"slices"
 	"time"
 )
 
@@ -8,7 +9,9 @@ import (
 const (
 	ChannelText  = 0
 	ChannelVoice = 2
-	ChannelStage = 13
+	// ChannelThread is a public thread of a text channel.
+	ChannelThread = 11
+	ChannelStage  = 13
 )
 
 // User is an account, of a person or of a bot.
@@ -52,7 +55,7 @@ type Overwrite struct {
 	Deny  uint64 `json:"deny"`
 }
 
-// Channel is a text or a voice channel of a guild.
+// Channel is a text or a voice channel of a guild, or a thread of one.
 type Channel struct {
 	ID         string      `json:"id"`
 	GuildID    string      `json:"guild_id"`
@@ -64,6 +67,11 @@ type Channel struct {
 	Overwrites []Overwrite `json:"overwrites,omitempty"`
 	// Stage is what goes on in a stage channel; nil while nobody opened it.
 	Stage *StageInstance `json:"stage,omitempty"`
+	// Parent is the channel that a thread belongs to.
+	Parent string `json:"parent,omitempty"`
+	// Created and Owner are of a thread.
+	Created time.Time `json:"created,omitzero"`
+	Owner   string    `json:"owner,omitempty"`
 	// From is the channel whose people were moved onto a stage.
 	From string `json:"from,omitempty"`
 }
@@ -112,6 +120,7 @@ type Guild struct {
 	Locale   string                  `json:"locale"`
 	Roles    []*Role                 `json:"roles"`
 	Channels []*Channel              `json:"channels"`
+	Threads  []*Channel              `json:"threads,omitempty"`
 	Members  []*Member               `json:"members"`
 	Voice    map[string]*VoiceState  `json:"voice"`
 	Servers  map[string]*voiceServer `json:"servers"`
@@ -179,12 +188,20 @@ func (s *state) channel(id string) (*Guild, *Channel) {
 }
 
 func (g *Guild) channel(id string) *Channel {
-	for _, c := range g.Channels {
+	for _, c := range g.places() {
 		if c.ID == id {
 			return c
 		}
 	}
 	return nil
+}
+
+// places are the channels and threads of a guild.
+func (g *Guild) places() []*Channel {
+	if len(g.Threads) == 0 {
+		return g.Channels
+	}
+	return slices.Concat(g.Channels, g.Threads)
 }
 
 func (g *Guild) member(user string) *Member {

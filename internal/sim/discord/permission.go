@@ -21,6 +21,7 @@ const (
 	PermUseVAD          uint64 = 1 << 25
 	PermUseCommands     uint64 = 1 << 31
 	PermRequestToSpeak  uint64 = 1 << 32
+	PermSendInThreads   uint64 = 1 << 38
 	PermSetVoiceStatus  uint64 = 1 << 48
 
 	permAll uint64 = 1<<53 - 1
@@ -33,7 +34,7 @@ const UsualPermissions = PermViewChannel | PermSendMessages | PermEmbedLinks | P
 
 // everyonePermissions are those of @everyone in the seeded guilds.
 const everyonePermissions = PermViewChannel | PermSendMessages | PermEmbedLinks | PermAttachFiles |
-	PermReadHistory | PermConnect | PermSpeak | PermUseVAD | PermUseCommands | PermRequestToSpeak
+	PermReadHistory | PermConnect | PermSpeak | PermUseVAD | PermUseCommands | PermRequestToSpeak | PermSendInThreads
 
 // permissions computes what a member may do in a channel, or in the guild if
 // the channel is nil. Nobody who is not a member may do anything.
@@ -59,6 +60,12 @@ func (g *Guild) permissions(user string, c *Channel) uint64 {
 	}
 	if c == nil {
 		return p
+	}
+	if c.Type == ChannelThread {
+		// A thread has no overwrites of its own: those of its channel hold.
+		if c = g.channel(c.Parent); c == nil {
+			return 0
+		}
 	}
 	p = c.overwrite(p, m, g.ID)
 	if p&PermViewChannel == 0 {

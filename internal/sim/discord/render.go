@@ -64,6 +64,9 @@ func (w *World) channelJSON(c *Channel) obj {
 	if c.Type == ChannelDM {
 		return w.dmJSON(c)
 	}
+	if c.Type == ChannelThread {
+		return w.threadJSON(c)
+	}
 	over := make([]obj, 0, len(c.Overwrites))
 	for _, o := range c.Overwrites {
 		over = append(over, obj{"id": o.ID, "type": o.Type, "allow": permString(o.Allow), "deny": permString(o.Deny)})
@@ -157,7 +160,14 @@ func (w *World) guildCreateJSON(g *Guild, s *session) obj {
 		}
 	}
 	o["channels"], o["members"], o["voice_states"], o["stage_instances"] = channels, members, states, g.stages()
-	for _, k := range []string{"threads", "presences", "guild_scheduled_events", "soundboard_sounds"} {
+	threads := []obj{}
+	for _, c := range g.Threads {
+		if g.permissions(s.BotID, c)&PermViewChannel != 0 {
+			threads = append(threads, w.channelJSON(c))
+		}
+	}
+	o["threads"] = threads
+	for _, k := range []string{"presences", "guild_scheduled_events", "soundboard_sounds"} {
 		o[k] = []obj{}
 	}
 	return o

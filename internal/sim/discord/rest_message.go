@@ -81,7 +81,11 @@ func (w *World) listMessages(q *request, g *Guild, c *Channel) (int, any, *apiEr
 
 func (w *World) createMessage(q *request, g *Guild, c *Channel) (int, any, *apiError) {
 	p := g.permissions(q.bot.ID, c)
-	if p&PermSendMessages == 0 {
+	need := PermSendMessages
+	if c.Type == ChannelThread {
+		need = PermSendInThreads
+	}
+	if p&need == 0 {
 		return 0, nil, errPermission()
 	}
 	if e := w.mayDM(c.ID); e != nil {

@@ -72,10 +72,10 @@ func (x *bench) command(p int) (store.GuildChange, [2]store.Record, store.Effect
 	before := x.guilds[p]
 	pl := *before.Players[0]
 	n := x.ids.Add(1)
-	s := &music.Slot{ID: music.SlotID(fmt.Sprintf("slot-%08d", n)), State: music.SlotReady, By: "123456789012345678", At: benchTime, Track: music.Track{
+	s := &music.Slot{ID: music.SlotID(fmt.Sprintf("slot-%08d", n)), State: music.SlotReady, By: "123456789012345678", At: benchTime, Track: music.Keep(&music.Track{
 		Encoded:    "QAAAjQIAJVJpY2sgQXN0bGV5IC0gTmV2ZXIgR29ubmEgR2l2ZSBZb3UgVXAADlJpY2tBc3RsZXlWRVZPAAAAAAADPCAAC2RRdzR3OVdnWGNRAAEAK2h0dHBz",
 		Identifier: "abc", Title: "A track of some length", Author: "Somebody", Source: "http", Length: 3 * time.Minute,
-	}}
+	})}
 	pl.Queue = append(append([]*music.Slot(nil), pl.Queue[min(len(pl.Queue), max(0, len(pl.Queue)-9)):]...), s)
 	after := *before
 	after.Players = []*music.Player{&pl}

@@ -16,7 +16,7 @@ func scanEffect(scan func(...any) error) (e store.EffectRow, done bool, err erro
 	var created, expires, notBefore, doneAt int64
 	err = scan(&e.Key, &e.Kind, &e.Tenant, &e.Guild, &e.Partition, &e.Epoch, &e.Trace, &e.Payload,
 		&created, &expires, &e.Attempts, &notBefore, &doneAt)
-	e.Created, e.Expires, e.NotBefore = fromNanos(created), fromNanos(expires), fromNanos(notBefore)
+	e.Created, e.Expires, e.NotBefore, e.Done = fromNanos(created), fromNanos(expires), fromNanos(notBefore), fromNanos(doneAt)
 	return e, doneAt != 0, err
 }
 
@@ -54,6 +54,16 @@ func (db *DB) Effect(ctx context.Context, key string) (store.EffectRow, bool, er
 		err = noEffect(op)
 	}
 	return out, done, err
+}
+
+// Owe implements [store.Effects].
+func (db *DB) Owe(ctx context.Context, e store.EffectRow) error {
+	p := &plan{stamps: []store.Stamp{{Partition: e.Partition}}}
+	p.effect(&e)
+	if p.err != nil {
+		return p.err
+	}
+	return db.change(ctx, "sqlstore.Owe", statement{text: db.tables[tEffects].texts(1), args: p.rows[tEffects], want: anyRows})
 }
 
 func noEffect(op string) error {
@@ -107,17 +117,10 @@ func (db *DB) Keys(ctx context.Context, partition int, kind string, since time.T
 
 // PruneEffects implements [store.Effects].
 func (db *DB) PruneEffects(ctx context.Context, before time.Time, limit int) (int, error) {
-	const op = "sqlstore.PruneEffects"
+	// What was done or expired before was created before, and only that is indexed.
 	when := nanos(before)
-	done, err := db.prune(ctx, op, limit, `DELETE FROM effects WHERE key IN
-		(SELECT key FROM effects WHERE done_at > 0 AND done_at < $1 ORDER BY done_at LIMIT $2)`, when)
-	if err != nil {
-		return done, err
-	}
-	if limit, err = checkLimit(op, limit, maxPrune); err != nil || done >= limit {
-		return done, err
-	}
-	expired, err := db.prune(ctx, op, limit-done, `DELETE FROM effects WHERE key IN
-		(SELECT key FROM effects WHERE expires_at > 0 AND expires_at < $1 ORDER BY expires_at LIMIT $2)`, when)
-	return done + expired, err
+	return db.prune(ctx, "sqlstore.PruneEffects", limit, `DELETE FROM effects WHERE key IN
+		(SELECT key FROM effects WHERE created_at < $1
+			AND ((done_at > 0 AND done_at < $2) OR (expires_at > 0 AND expires_at < $3)) ORDER BY created_at LIMIT $4)`,
+		when, when, when)
 }

@@ -28,12 +28,15 @@ func DiffQueue(old []*music.Slot, ranks []int64, queue []*music.Slot) (Changed, 
 	return Changed{len(d.removed), len(d.inserted), len(d.updated)}, d.ranks, err
 }
 
+// SameState is sameState, for tests.
+var SameState = sameState
+
 // RankGap is rankGap, for tests.
 const RankGap = rankGap
 
 // ExplainEvents explains the query of a part of the journal.
 func ExplainEvents(ctx context.Context, db *DB, q store.EventQuery, explain func(text, plan string)) error {
-	text, args := eventQuery(q, 10)
+	text, args := eventQuery(q, span{after: q.After}, 10)
 	rows, err := db.read.QueryContext(ctx, "EXPLAIN QUERY PLAN "+text, args...)
 	if err != nil {
 		return err
@@ -107,7 +110,7 @@ func RowsOf(db *DB, b *store.Batch) (Rows, error) {
 		return Rows{}, err
 	}
 	count := func(table int) int { return len(p.rows[table]) / db.tables[table].columns }
-	out := Rows{Players: count(tPlayers), SlotsGone: count(tSlotsGone), History: count(tHistory), HistoryGone: count(tHistoryGone)}
+	out := Rows{Players: count(tPlayers) + count(tPlayersSame), SlotsGone: count(tSlotsGone), History: count(tHistory), HistoryGone: count(tHistoryGone)}
 	for table := range tableCount {
 		out.All += count(table)
 	}

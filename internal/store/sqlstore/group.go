@@ -41,6 +41,9 @@ type groupWriter struct {
 	opts      Options
 	tables    *[tableCount]*table
 	committed func()
+	// atOnce is true where nobody else writes while this does, so that the order
+	// in which rows are locked does not matter.
+	atOnce bool
 
 	mu     sync.Mutex
 	queue  []*waiting
@@ -49,9 +52,9 @@ type groupWriter struct {
 	ended  chan struct{}
 }
 
-func newGroupWriter(s session, o Options, tables *[tableCount]*table, committed func()) *groupWriter {
+func newGroupWriter(s session, o Options, tables *[tableCount]*table, committed func(), atOnce bool) *groupWriter {
 	w := &groupWriter{
-		session: s, opts: o, tables: tables, committed: committed,
+		session: s, opts: o, tables: tables, committed: committed, atOnce: atOnce,
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	go w.run()

@@ -141,7 +141,7 @@ func awaitWaiting(t *testing.T, db *sqlstore.DB, n int) {
 }
 
 func TestNobodyWaitsForEver(t *testing.T) {
-	db, g, leases, first := held(t, file(t.TempDir()), 4, 200*time.Millisecond)
+	db, g, leases, first := held(t, file(t.TempDir()), 4, 4*time.Second)
 	queued := make(chan error, 1)
 	go func() {
 		_, err := db.Commit(t.Context(), batchOf(leases[1], 1, "queued"))

@@ -87,7 +87,7 @@ func (w *groupWriter) merged(ctx context.Context, group []*waiting) error {
 	waves := wavesOf(group)
 	var list []statement
 	for _, wave := range waves {
-		list = append(list, statements(w.tables, wave)...)
+		list = append(list, statements(w.tables, wave, w.atOnce)...)
 	}
 	for _, j := range group {
 		list = append(list, j.write.statements...)
@@ -130,7 +130,7 @@ func (w *groupWriter) apart(ctx context.Context, group []*waiting) ([]*waiting, 
 	for i, j := range group {
 		list := j.write.statements
 		if j.plan != nil {
-			list = statements(w.tables, []*plan{j.plan})
+			list = statements(w.tables, []*plan{j.plan}, w.atOnce)
 		}
 		refusal := w.session.run(ctx, append([]statement{{text: "SAVEPOINT member", want: anyRows}}, list...))
 		if refusal == nil {

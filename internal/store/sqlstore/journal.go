@@ -25,7 +25,11 @@ func (db *DB) Events(ctx context.Context, q store.EventQuery) ([]store.JournalRo
 	if len(q.Types) > maxTypes {
 		return nil, invalid(op, "at most 32 types can be asked for at once")
 	}
-	text, args := eventQuery(q, limit)
+	s, err := db.spanOf(ctx, op, q)
+	if err != nil {
+		return nil, err
+	}
+	text, args := eventQuery(q, s, limit)
 	var out []store.JournalRow
 	err = db.each(ctx, op, text, args, func(scan func(...any) error) error {
 		var r store.JournalRow
@@ -59,9 +63,12 @@ func (c *conditions) and(text string) {
 	c.text.WriteString(text)
 }
 
-func eventQuery(q store.EventQuery, limit int) (string, []any) {
+func eventQuery(q store.EventQuery, s span, limit int) (string, []any) {
 	var c conditions
-	c.and("seq > " + c.arg(q.After))
+	c.and("seq > " + c.arg(s.after))
+	if s.before > 0 {
+		c.and("seq < " + c.arg(s.before))
+	}
 	if q.Guild != "" {
 		c.and("guild_id = " + c.arg(string(q.Guild)))
 	}
@@ -92,12 +99,11 @@ func eventQuery(q store.EventQuery, limit int) (string, []any) {
 		c.text.String() + ` ORDER BY seq ` + order + ` LIMIT ` + c.arg(limit), c.args
 }
 
-// Prune implements [store.Journal].
+// Prune implements [store.Journal]. It looks at the journal's beginning only.
 func (db *DB) Prune(ctx context.Context, before time.Time, limit int) (int, error) {
 	return db.prune(ctx, "sqlstore.Prune", limit,
-		`WITH gone AS (SELECT seq FROM journal WHERE occurred_at < $1
-			AND seq <= (SELECT MIN(position) FROM projections) ORDER BY occurred_at LIMIT $2)
-		DELETE FROM journal WHERE seq IN (SELECT seq FROM gone)`, nanos(before))
+		`DELETE FROM journal WHERE occurred_at < $1 AND seq IN
+			(SELECT seq FROM journal WHERE seq <= (SELECT MIN(position) FROM projections) ORDER BY seq LIMIT $2)`, nanos(before))
 }
 
 // pruneStep is how many rows one statement deletes, so that none takes long.

@@ -21,12 +21,12 @@ func busy(n, waiting, played int) *music.Guild {
 	slot := func(kind string, i int, state music.SlotState) *music.Slot {
 		return &music.Slot{
 			ID: music.SlotID(fmt.Sprintf("0198c5f2-7d3a-7cc1-9f00-%s%05d%06d", kind, n, i)), State: state,
-			By: music.UserID(fmt.Sprintf("2%017d", i%5)), At: benchTime, Track: music.Track{
+			By: music.UserID(fmt.Sprintf("2%017d", i%5)), At: benchTime, Track: music.Keep(&music.Track{
 				Encoded:    fmt.Sprintf("QAAAjQIAJVJpY2sgQXN0bGV5IC0gTmV2ZXIgR29ubmEgR2l2ZSBZb3UgVXAADlJpY2tBc3RsZXlWRVZPAAAAAAADPCAAC2RRdzR3OVdnWGNRAAEAK2h0dHBzOi8vd3d3LnlvdXR1YmUuY29tL3dhdGNoP3Y9ZFF3NHc5V2dYY1EB%08d", i),
 				Identifier: fmt.Sprintf("track%08d", i), URI: fmt.Sprintf("https://music.example/watch?v=track%08d", i), ISRC: fmt.Sprintf("ATUM7%07d", i),
 				Title: fmt.Sprint("A track of some length, number ", i), Author: "Somebody & the Others", Source: "http",
 				Artwork: fmt.Sprintf("https://music.example/art/%08d.jpg", i), Length: 3 * time.Minute,
-			},
+			}),
 		}
 	}
 	p := &music.Player{

@@ -178,7 +178,7 @@ func TestDamagedFiles(t *testing.T) {
 	}
 }
 
-func raw(t *testing.T, driver, address string, texts ...string) {
+func raw(t testing.TB, driver, address string, texts ...string) {
 	t.Helper()
 	db, err := sql.Open(driver, address)
 	if err != nil {

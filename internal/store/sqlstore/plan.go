@@ -70,8 +70,13 @@ func newPlan(b *store.Batch, book *rankBook) (*plan, error) {
 	for i := range b.Effects {
 		p.effect(&b.Effects[i])
 	}
+	ids := make(map[string]struct{}, len(b.Events))
 	for i := range b.Events {
 		p.event(&b.Events[i])
+		ids[b.Events[i].ID] = struct{}{}
+	}
+	if len(ids) < len(b.Events) {
+		p.refuse("an event stands twice in a batch")
 	}
 	for i := range b.Cursors {
 		p.fenced(b.Cursors[i].Partition)
@@ -85,7 +90,7 @@ func (p *plan) effect(e *store.EffectRow) {
 		p.refuse("the attempts of an effect are out of range")
 	}
 	p.add(tEffects, p.name(e.Key), p.name(e.Kind), p.text(e.Tenant), p.text(string(e.Guild)), e.Partition, e.Epoch,
-		p.text(e.Trace), p.payload(e.Payload), nanos(e.Created), nanos(e.Expires), e.Attempts, nanos(e.NotBefore))
+		p.text(e.Trace), p.payload(e.Payload), nanos(e.Created), nanos(e.Expires), e.Attempts, nanos(e.NotBefore), nanos(e.Done))
 }
 
 func (p *plan) event(r *store.Record) {
@@ -149,9 +154,30 @@ func (p *plan) json(v any) string {
 	return string(raw)
 }
 
+// fences renders the stamps of a batch: as one statement where atOnce allows it,
+// otherwise one by one, for an engine that locks rows in the order in which it
+// happens to find them.
+func fences(t *table, stamps []store.Stamp, at int64, atOnce bool) []statement {
+	args := make([]any, 0, 4*len(stamps))
+	for _, s := range stamps {
+		args = append(args, s.Partition, s.Epoch, s.Batch-1, at)
+	}
+	miss := fault.New(fault.Conflict, commitOp, "the partition has a newer epoch or batch").
+		WithHint("read BatchNumbers; if the epoch is newer, somebody else owns the partition")
+	if atOnce {
+		return t.statements(nil, args, miss)
+	}
+	var out []statement
+	for row := range slices.Chunk(args, t.columns) {
+		out = t.statements(out, row, miss)
+	}
+	return out
+}
+
 // statements renders plans of different partitions as one list: the fences in
 // the order of their partitions, then the rows by table, the journal last.
-func statements(tables *[tableCount]*table, plans []*plan) []statement {
+// atOnce allows to take all fences in one statement.
+func statements(tables *[tableCount]*table, plans []*plan, atOnce bool) []statement {
 	var stamps []store.Stamp
 	var events, at int64
 	for _, p := range plans {
@@ -159,15 +185,8 @@ func statements(tables *[tableCount]*table, plans []*plan) []statement {
 		at = max(at, p.at)
 		events += p.events
 	}
-	var out []statement
-	for _, s := range inOrder(stamps) {
-		out = append(out, statement{
-			text: fenceText, args: []any{s.Batch, at, at, s.Partition, s.Epoch, s.Batch - 1}, want: 1,
-			miss: fault.New(fault.Conflict, commitOp, "the partition has a newer epoch or batch").
-				WithHint("read BatchNumbers; if the epoch is newer, somebody else owns the partition"),
-		})
-	}
-	for t := range tableCount {
+	out := fences(tables[tFences], inOrder(stamps), at, atOnce)
+	for t := tFences + 1; t < tableCount; t++ {
 		rows := plans[0].rows[t]
 		if len(plans) > 1 {
 			rows = nil

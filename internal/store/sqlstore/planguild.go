@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"math"
+	"reflect"
 	"slices"
 
 	"github.com/atrilhq/platform/internal/core/music"
@@ -16,13 +17,13 @@ func (p *plan) guild(c *store.GuildChange, at int64, book *rankBook) {
 		p.refuse("a change of a guild needs the guild after it, and the same one before")
 		return
 	}
-	state, table := p.json(g), tGuildsNew
+	table := tGuildsNew
 	var gone []*music.Player
 	if before != nil {
 		table, gone = tGuilds, before.Players
 	}
-	if before == nil || p.json(before) != state {
-		p.add(table, p.name(string(g.ID)), c.Partition, shown(g.Name, maxShown), string(g.Entitlements.Plan), state, stateVersion, at)
+	if before == nil || !sameState(before, g) {
+		p.add(table, p.name(string(g.ID)), c.Partition, shown(g.Name, maxShown), string(g.Entitlements.Plan), p.json(g), stateVersion, at)
 	}
 	for i, pl := range g.Players {
 		if pl == nil {
@@ -51,7 +52,11 @@ func (p *plan) guild(c *store.GuildChange, at int64, book *rankBook) {
 
 func (p *plan) player(guild music.GuildID, partition int, old, pl *music.Player, at int64, book *rankBook) {
 	g, bot := string(guild), p.name(string(pl.Bot))
-	p.add(tPlayers, g, bot, g, partition, p.text(string(pl.Node)), flag(active(pl)), p.json(pl), stateVersion, at)
+	table := tPlayers
+	if old != nil && old.Node == pl.Node && active(old) == active(pl) {
+		table = tPlayersSame
+	}
+	p.add(table, g, bot, g, partition, p.text(string(pl.Node)), flag(active(pl)), p.json(pl), stateVersion, at)
 	if slices.Contains(pl.Queue, nil) || slices.Contains(pl.History, nil) {
 		p.refuse("a queue or a history has a slot that is nil")
 		return
@@ -93,12 +98,21 @@ func (p *plan) history(guild, bot string, d *historyDiff) {
 	}
 }
 
+// sameState is true where two guilds have the same row: most commands change
+// nothing of it, and comparing costs less than encoding both.
+func sameState(a, b *music.Guild) bool {
+	return a.ID == b.ID && a.Name == b.Name && a.Entitlements == b.Entitlements &&
+		slices.Equal(a.Bots, b.Bots) && slices.Equal(a.Away, b.Away) &&
+		reflect.DeepEqual(&a.Settings, &b.Settings)
+}
+
 // titleOf is what people know a slot by.
 func titleOf(s *music.Slot) string {
-	if s.Track.Title == "" {
+	title := s.Track.Title()
+	if title == "" {
 		return shown(s.Query().Text, maxShown)
 	}
-	return shown(s.Track.Title, maxShown)
+	return shown(title, maxShown)
 }
 
 func (p *plan) slots(table int, guild, bot string, slots []rankedSlot) {

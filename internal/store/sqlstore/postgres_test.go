@@ -109,7 +109,7 @@ func TestAConnectionThatBreaksAtCommit(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			p, address := newProxy(t, testenv.Postgres(t))
 			var armed atomic.Bool
-			db := open(t, sqlstore.Options{URL: address, Timeout: 3 * time.Second, Failpoint: func(s store.Stage) error {
+			db := open(t, sqlstore.Options{URL: address, Timeout: 5 * time.Second, Failpoint: func(s store.Stage) error {
 				// The stage is where COMMIT is about to be sent; it is sent.
 				if s == store.StageCommit && armed.CompareAndSwap(true, false) {
 					c.cut(p)
@@ -156,7 +156,7 @@ func TestAConnectionThatBreaksAtCommit(t *testing.T) {
 
 func TestAServerThatDoesNotAnswer(t *testing.T) {
 	p, address := newProxy(t, testenv.Postgres(t))
-	db := open(t, sqlstore.Options{URL: address, Timeout: 2 * time.Second})
+	db := open(t, sqlstore.Options{URL: address, Timeout: 3 * time.Second})
 	l, err := db.Acquire(t.Context(), 0, "h", time.Minute)
 	if err != nil {
 		t.Fatal(err)

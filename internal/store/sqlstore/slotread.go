@@ -14,17 +14,16 @@ import (
 // slotReader reads slots from the texts of rows. A start reads some hundred
 // thousand of them, so it reads what nearly all of them are by itself: a track
 // with who asked for it. Whatever it does not know in a slot makes encoding/json
-// read that slot. A slot's texts are one piece of memory; those that many slots
-// share are kept once.
+// read that slot. A slot's id and its track are one piece of memory; what many
+// slots share is kept once.
 type slotReader struct {
 	shared map[string]string
-	// authors are those of the queue that is read.
-	authors map[string]string
-	buf     []byte
+	keeper music.Keeper
+	buf    []byte
 }
 
 func newSlotReader() *slotReader {
-	return &slotReader{shared: map[string]string{}, authors: map[string]string{}}
+	return &slotReader{shared: map[string]string{}}
 }
 
 type placed struct {
@@ -37,7 +36,6 @@ type placed struct {
 func (r *slotReader) rows(text string) ([]*music.Slot, []int64, error) {
 	t := slotText{text: text}
 	valid := utf8.ValidString(text)
-	clear(r.authors)
 	var all []placed
 	for {
 		at, ok := t.integer()
@@ -76,7 +74,7 @@ func unreadable(err error) error {
 	return fault.Wrap(err, fault.Internal, loadOp, "a slot cannot be read")
 }
 
-// The texts of a slot: those that are its own, then those that it shares.
+// The texts of a slot: those that may have escapes in them, then those that have none.
 const (
 	xID = iota
 	xEncoded
@@ -93,7 +91,7 @@ const (
 	textCount
 )
 
-// ownTexts is how many of them are a slot's own.
+// ownTexts is how many of them may have escapes.
 const ownTexts = xSource
 
 var (
@@ -112,6 +110,8 @@ type found struct {
 	track   bool
 	length  bool
 	stream  bool
+	// of is the track; give puts the texts into it.
+	of music.Track
 }
 
 // slot reads one slot, false for one that has anything else than usual.
@@ -120,7 +120,7 @@ func (r *slotReader) slot(t *slotText, s *music.Slot) bool {
 	ok := t.members(func(name string) bool {
 		if name == "track" && !f.track {
 			f.track = true
-			return t.members(func(name string) bool { return f.ofTrack(t, &s.Track, name) })
+			return t.members(func(name string) bool { return f.ofTrack(t, name) })
 		}
 		return f.text(t, slotTexts, name)
 	})
@@ -131,17 +131,17 @@ func (r *slotReader) slot(t *slotText, s *music.Slot) bool {
 	return ok && !f.escaped[xAt] && r.give(&f, s)
 }
 
-func (f *found) ofTrack(t *slotText, track *music.Track, name string) (ok bool) {
+func (f *found) ofTrack(t *slotText, name string) (ok bool) {
 	switch {
 	case name == "length_ns" && !f.length:
 		f.length = true
 		var n int64
 		n, ok = t.integer()
-		track.Length = time.Duration(n)
+		f.of.Length = time.Duration(n)
 		return ok
 	case name == "stream" && !f.stream:
 		f.stream = true
-		track.Stream, ok = t.boolean()
+		f.of.Stream, ok = t.boolean()
 		return ok
 	}
 	return f.text(t, trackTexts, name)
@@ -179,43 +179,23 @@ func (t *slotText) members(member func(name string) bool) bool {
 
 // give puts the texts into the slot.
 func (r *slotReader) give(f *found, s *music.Slot) bool {
-	r.buf = r.buf[:0]
-	// Albums have one author: it is kept with the first track of the queue.
-	author, known := r.authors[f.texts[xAuthor]]
-	if known = known && !f.escaped[xAuthor]; known {
-		f.texts[xAuthor] = ""
-	}
-	var ends [ownTexts]int
-	for i := range ownTexts {
-		if !f.escaped[i] {
-			r.buf = append(r.buf, f.texts[i]...)
-		} else {
-			var ok bool
-			if r.buf, ok = unescape(r.buf, f.texts[i]); !ok {
-				return false
-			}
-		}
-		ends[i] = len(r.buf)
-	}
 	if f.escaped[xSource] || f.escaped[xState] || f.escaped[xBy] {
 		return false
 	}
-	own := string(r.buf)
-	s.ID = music.SlotID(own[:ends[xID]])
-	s.Track.Encoded = own[ends[xID]:ends[xEncoded]]
-	s.Track.Identifier = own[ends[xEncoded]:ends[xIdentifier]]
-	s.Track.URI = own[ends[xIdentifier]:ends[xURI]]
-	s.Track.ISRC = own[ends[xURI]:ends[xISRC]]
-	s.Track.Title = own[ends[xISRC]:ends[xTitle]]
-	s.Track.Author = own[ends[xTitle]:ends[xAuthor]]
-	switch {
-	case known:
-		s.Track.Author = author
-	case !f.escaped[xAuthor]:
-		r.authors[s.Track.Author] = s.Track.Author
+	for i, escaped := range f.escaped[:ownTexts] {
+		if !escaped {
+			continue
+		}
+		var ok bool
+		if r.buf, ok = unescape(r.buf[:0], f.texts[i]); !ok {
+			return false
+		}
+		f.texts[i] = string(r.buf)
 	}
-	s.Track.Artwork = own[ends[xAuthor]:ends[xArtwork]]
-	s.Track.Source = r.share(f.texts[xSource])
+	t := &f.of
+	t.Encoded, t.Identifier, t.URI, t.ISRC = f.texts[xEncoded], f.texts[xIdentifier], f.texts[xURI], f.texts[xISRC]
+	t.Title, t.Author, t.Artwork, t.Source = f.texts[xTitle], f.texts[xAuthor], f.texts[xArtwork], f.texts[xSource]
+	s.ID, s.Track = r.keeper.Keep(music.SlotID(f.texts[xID]), t)
 	s.State = music.SlotState(r.share(f.texts[xState]))
 	s.By = music.UserID(r.share(f.texts[xBy]))
 	return true

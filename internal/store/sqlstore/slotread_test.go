@@ -23,11 +23,11 @@ func drawSlot(t *rapid.T) *music.Slot {
 		ID: music.SlotID(text("id")), By: music.UserID(text("by")),
 		State: rapid.SampledFrom([]music.SlotState{music.SlotReady, music.SlotPlayed, music.SlotPending, "other"}).Draw(t, "state"),
 		At:    time.Unix(rapid.Int64Range(-1e9, 1e11).Draw(t, "at"), rapid.Int64Range(0, 999_999_999).Draw(t, "ns")).UTC(),
-		Track: music.Track{
+		Track: music.Keep(&music.Track{
 			Encoded: text("encoded"), Identifier: text("identifier"), URI: text("uri"), ISRC: text("isrc"), Title: text("title"),
 			Author: text("author"), Artwork: text("artwork"), Source: text("source"),
 			Length: time.Duration(rapid.Int64().Draw(t, "length")), Stream: rapid.Bool().Draw(t, "stream"),
-		},
+		}),
 	}
 	if rapid.IntRange(0, 4).Draw(t, "pending") == 0 {
 		s.Pending = &music.Pending{
@@ -77,7 +77,9 @@ func TestSlotsAreReadAsTheyWereWritten(t *testing.T) {
 func TestTheUsualSlotNeedsNoHelp(t *testing.T) {
 	p := busy(3, 2, 1).Players[0]
 	stream := *p.Queue[0]
-	stream.Track.Length, stream.Track.Stream, stream.Track.Title = 0, true, "\"R&B\" \U0001F3A7\u2028 \\ ñ"
+	odd := stream.Track.Track()
+	odd.Length, odd.Stream, odd.Title = 0, true, "\"R&B\" \U0001F3A7\u2028 \\ ñ"
+	stream.Track = music.Keep(&odd)
 	for _, s := range append(p.Queue, p.History[0], &stream) {
 		raw, err := json.Marshal(s)
 		if err != nil {

@@ -63,7 +63,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	}
 	c := newCheckpointer(check, path+"-wal", db.opts)
 	db.onClose(c.close)
-	w := newGroupWriter(&liteSession{db: one}, db.opts, &db.tables, c.look)
+	w := newGroupWriter(&liteSession{db: one}, db.opts, &db.tables, c.look, true)
 	db.writer, db.batches = w, w
 	db.onClose(w.close)
 	return db.prepareInstallation(ctx)

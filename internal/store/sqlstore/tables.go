@@ -2,7 +2,8 @@ package sqlstore
 
 // The statements that a batch is made of, in the order in which they run.
 const (
-	tSlotsAllGone = iota
+	tFences = iota
+	tSlotsAllGone
 	tSlotsGone
 	tHistoryAllGone
 	tHistoryGone
@@ -10,6 +11,7 @@ const (
 	tGuildsNew
 	tGuilds
 	tPlayers
+	tPlayersSame
 	tSlotsNew
 	tSlots
 	tHistory
@@ -21,10 +23,14 @@ const (
 )
 
 const (
-	// A batch is a sign of life too: its time is what the next owner's may not be before.
-	fenceText = `UPDATE partitions SET batch = $1, renewed_at = CASE WHEN renewed_at < $2 THEN $3 ELSE renewed_at END
-		WHERE id = $4 AND epoch = $5 AND batch = $6`
 	headText = `UPDATE journal_head SET seq = seq + $1 WHERE id = 1 RETURNING seq`
+)
+
+const (
+	playerHead = `INSERT INTO players (guild_id, bot_id, tenant_id, partition_id, node, active, state, state_version, updated_at) VALUES `
+	playerRow  = `(?, ?, COALESCE((SELECT g.tenant_id FROM guilds g WHERE g.guild_id = ?), ''), ?, ?, ?, ?, ?, ?)`
+	playerTail = ` state = excluded.state, state_version = excluded.state_version, updated_at = excluded.updated_at,
+			version = players.version + 1 WHERE players.partition_id = excluded.partition_id`
 )
 
 const (
@@ -36,6 +42,11 @@ const (
 // newTables returns the statements by their number.
 func newTables() [tableCount]*table {
 	return [tableCount]*table{
+		// A batch is a sign of life too: its time is what the next owner's may not be before.
+		tFences: newTable(`UPDATE partitions SET batch = f.column3 + 1,
+			renewed_at = CASE WHEN renewed_at < f.column4 THEN f.column4 ELSE renewed_at END FROM (VALUES `,
+			`(CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT), CAST(? AS BIGINT))`,
+			`) AS f WHERE partitions.id = f.column1 AND epoch = f.column2 AND batch = f.column3`, true),
 		tSlotsAllGone:   newTable(`DELETE FROM slots WHERE (guild_id, bot_id) IN (VALUES `, `(?, ?)`, `)`, false),
 		tSlotsGone:      newTable(`DELETE FROM slots WHERE (guild_id, bot_id, slot_id) IN (VALUES `, `(?, ?, ?)`, `)`, false),
 		tHistoryAllGone: newTable(`DELETE FROM history WHERE (guild_id, bot_id) IN (VALUES `, `(?, ?)`, `)`, false),
@@ -46,12 +57,11 @@ func newTables() [tableCount]*table {
 			` ON CONFLICT (guild_id) DO UPDATE SET name = excluded.name, plan = excluded.plan, state = excluded.state,
 			state_version = excluded.state_version, updated_at = excluded.updated_at, version = guilds.version + 1
 			WHERE guilds.partition_id = excluded.partition_id`, true),
-		tPlayers: newTable(`INSERT INTO players (guild_id, bot_id, tenant_id, partition_id, node, active, state, state_version, updated_at) VALUES `,
-			`(?, ?, COALESCE((SELECT g.tenant_id FROM guilds g WHERE g.guild_id = ?), ''), ?, ?, ?, ?, ?, ?)`,
-			` ON CONFLICT (guild_id, bot_id) DO UPDATE SET node = excluded.node, active = excluded.active, state = excluded.state,
-			state_version = excluded.state_version, updated_at = excluded.updated_at, version = players.version + 1
-			WHERE players.partition_id = excluded.partition_id`, true),
-		tSlotsNew: newTable(slotHead, slotRow, ``, true),
+		tPlayers: newTable(playerHead, playerRow,
+			` ON CONFLICT (guild_id, bot_id) DO UPDATE SET node = excluded.node, active = excluded.active,`+playerTail, true),
+		// Columns that stand in indexes are not named where they stay as they are.
+		tPlayersSame: newTable(playerHead, playerRow, ` ON CONFLICT (guild_id, bot_id) DO UPDATE SET`+playerTail, true),
+		tSlotsNew:    newTable(slotHead, slotRow, ``, true),
 		tSlots: newTable(slotHead, slotRow,
 			` ON CONFLICT (guild_id, bot_id, slot_id) DO UPDATE SET rank = excluded.rank, state = excluded.state,
 			title = excluded.title, data = excluded.data`, true),
@@ -63,8 +73,8 @@ func newTables() [tableCount]*table {
 		tDeadLetters: newTable(`INSERT INTO dead_letters (id, guild_id, partition_id, kind, input, error, occurred_at) VALUES `,
 			`(?, ?, ?, ?, ?, ?, ?)`, ` ON CONFLICT (id) DO NOTHING`, false),
 		tEffects: newTable(`INSERT INTO effects (key, kind, tenant_id, guild_id, partition_id, epoch, trace, payload,
-			created_at, expires_at, attempts, not_before_at) VALUES `,
-			`(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, ` ON CONFLICT (key) DO NOTHING`, false),
+			created_at, expires_at, attempts, not_before_at, done_at) VALUES `,
+			`(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, ` ON CONFLICT (key) DO NOTHING`, false),
 		// Each row counts back from the head that the statement before has moved.
 		tJournal: newTable(`INSERT INTO journal (seq, id, type, tenant_id, guild_id, partition_id, epoch, occurred_at, cause, envelope) VALUES `,
 			`((SELECT h.seq FROM journal_head h WHERE h.id = 1) - ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, ``, true),

@@ -12,6 +12,11 @@ import (
 // older takes back what the steps after the first made.
 var older = []string{
 	`DROP TABLE history`, `DROP TABLE projections`, `DROP TABLE plays`, `DROP TABLE heard_tracks`, `DROP TABLE nodes`,
+	`DROP INDEX effects_created`,
+	`CREATE UNIQUE INDEX journal_id ON journal (id)`, `CREATE INDEX journal_occurred ON journal (occurred_at)`,
+	`CREATE INDEX effects_keys ON effects (partition_id, kind, created_at)`,
+	`CREATE INDEX effects_done ON effects (done_at) WHERE done_at > 0`,
+	`CREATE INDEX effects_expired ON effects (expires_at) WHERE expires_at > 0`,
 	`DELETE FROM goose_db_version WHERE version_id > 1`,
 }
 
@@ -43,7 +48,7 @@ func TestADatabaseOfTheFirstSchema(t *testing.T) {
 			raw(t, e.driver, e.address, older...)
 
 			db = open(t, sqlstore.Options{URL: e.url})
-			if _, _, schema, err := db.Describe(t.Context()); err != nil || schema != 2 {
+			if _, _, schema, err := db.Describe(t.Context()); err != nil || schema != 3 {
 				t.Fatalf("the schema is %d, %v", schema, err)
 			}
 			loaded, err := db.Load(t.Context(), guildIDs(g.ID))

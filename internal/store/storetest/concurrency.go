@@ -31,9 +31,9 @@ func testConcurrency(t *testing.T, open Open) {
 					Effects: []store.EffectRow{o.effect(key, "answer")},
 				}
 				if i%3 == 2 {
-					// The event of the round before: the database itself refuses it.
+					// A guild that is there already, as a new one: the database itself refuses it.
 					bad := b
-					bad.Events = append([]store.Record{o.record(fmt.Sprintf("%s-%d", id, i-1), epoch)}, b.Events...)
+					bad.Guilds = []store.GuildChange{{Partition: partition, After: next}}
 					if _, err := o.try(bad); fault.CodeOf(err) != fault.Invalid {
 						t.Errorf("a bad batch: %v", err)
 					}

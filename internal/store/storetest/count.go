@@ -13,7 +13,7 @@ import (
 func sounding(bot string) *music.Player {
 	p := player(bot)
 	p.Node, p.Voice = "main", music.Voice{Want: "9", Channel: "9"}
-	p.Play = &music.Play{ID: "p", Slot: "s", Phase: music.PhaseSounding, Track: music.Track{Title: "\"paused\":true \x00 🎵"}}
+	p.Play = &music.Play{ID: "p", Slot: "s", Phase: music.PhaseSounding, Track: music.Keep(&music.Track{Title: "\"paused\":true \x00 🎵"})}
 	return p
 }
 

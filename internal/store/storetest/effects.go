@@ -64,6 +64,24 @@ func testEffects(t *testing.T, open Open) {
 			t.Errorf("got %v, %v", rows, err)
 		}
 	})
+	t.Run("outside of a batch", func(t *testing.T) {
+		alone := o.effect("alone", "post")
+		for _, payload := range []string{"first", "second"} {
+			alone.Payload = []byte(payload)
+			if err := s.Owe(ctx, alone); err != nil {
+				t.Fatal(err)
+			}
+		}
+		rows, err := s.Owed(ctx, "post", epoch, 10)
+		if err != nil || len(rows) != 1 || string(rows[0].Payload) != "first" || !rows[0].Expires.Equal(alone.Expires) {
+			t.Errorf("got %+v, %v", rows, err)
+		}
+		if err := s.Done(ctx, []string{"alone"}, epoch.Add(30*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		alone.Key = ""
+		want(t, s.Owe(ctx, alone), fault.Invalid, "an effect without a key")
+	})
 	t.Run("retry", func(t *testing.T) {
 		if err := s.Retry(ctx, "late", epoch.Add(10*time.Second)); err != nil {
 			t.Fatal(err)
@@ -129,8 +147,8 @@ func testEffects(t *testing.T, open Open) {
 			t.Errorf("pruned %d, want 502, %v", n, err)
 		}
 		owed(epoch.Add(time.Minute), "full")
-		if n, err := s.PruneEffects(ctx, epoch.Add(2*time.Hour), 10_000); err != nil || n != 3 {
-			t.Errorf("pruned %d that expired, want 3, %v", n, err)
+		if n, err := s.PruneEffects(ctx, epoch.Add(2*time.Hour), 10_000); err != nil || n != 4 {
+			t.Errorf("pruned %d that expired, want 4, %v", n, err)
 		}
 	})
 }

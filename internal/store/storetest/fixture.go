@@ -109,7 +109,7 @@ func want(t testing.TB, err error, code fault.Code, what string) {
 func slot(id string) *music.Slot {
 	return &music.Slot{
 		ID: music.SlotID(id), State: music.SlotReady, By: "ana", At: epoch,
-		Track: music.Track{Encoded: "QAAA" + id, Identifier: id, Title: "Track " + id, Author: "Someone", Source: "http", Length: 3 * time.Minute},
+		Track: music.Keep(&music.Track{Encoded: "QAAA" + id, Identifier: id, Title: "Track " + id, Author: "Someone", Source: "http", Length: 3 * time.Minute}),
 	}
 }
 

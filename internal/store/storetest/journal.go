@@ -86,8 +86,27 @@ func testJournal(t *testing.T, open Open) {
 		want(t, err, fault.Invalid, "33 types")
 	})
 	t.Run("the same event twice", func(t *testing.T) {
-		_, err := o.try(store.Batch{Events: []store.Record{o.record("new", epoch), o.record("e005", epoch)}})
-		want(t, err, fault.Invalid, "an id that is there")
+		_, err := o.try(store.Batch{Events: []store.Record{o.record("new", epoch), o.record("new", epoch)}})
+		want(t, err, fault.Invalid, "an id twice in a batch")
+	})
+	t.Run("the same batch twice", func(t *testing.T) {
+		// Nothing but the number of the batch keeps it from being appended again.
+		again := b
+		again.Stamps, again.At = []store.Stamp{o.stamp}, epoch
+		_, err := s.Commit(ctx, &again)
+		want(t, err, fault.Conflict, "a batch that was written")
+		if rows, err := s.Events(ctx, store.EventQuery{After: 301}); err != nil || len(rows) != 0 {
+			t.Errorf("%d rows behind the last, %v", len(rows), err)
+		}
+	})
+	t.Run("the number of an event", func(t *testing.T) {
+		for id, wanted := range map[string]int64{"e000": 1, "e299": 300, "later": 301} {
+			if seq, err := s.SeqOf(ctx, id); err != nil || seq != wanted {
+				t.Errorf("%s is number %d, %v", id, seq, err)
+			}
+		}
+		_, err := s.SeqOf(ctx, "new")
+		want(t, err, fault.NotFound, "the number of no event")
 	})
 	t.Run("prune", func(t *testing.T) {
 		if n, err := s.Prune(ctx, epoch.Add(48*time.Hour), 5000); err != nil || n != 0 {

@@ -29,6 +29,7 @@ func Run(t *testing.T, open Open) {
 		{"Lists", testLists},
 		{"Count", testCount},
 		{"Journal", testJournal},
+		{"Spans", testSpans},
 		{"JournalOrder", testJournalOrder},
 		{"Effects", testEffects},
 		{"DeadLetters", testDeadLetters},

@@ -75,3 +75,10 @@ CREATE TABLE nodes (
     changed_by TEXT COLLATE "C" NOT NULL,
     updated_at BIGINT NOT NULL
 );
+
+-- +goose Down
+DROP TABLE nodes;
+DROP TABLE heard_tracks;
+DROP TABLE plays;
+DROP TABLE projections;
+DROP TABLE history;

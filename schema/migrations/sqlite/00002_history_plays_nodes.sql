@@ -75,3 +75,10 @@ CREATE TABLE nodes (
     changed_by TEXT NOT NULL,
     updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- +goose Down
+DROP TABLE nodes;
+DROP TABLE heard_tracks;
+DROP TABLE plays;
+DROP TABLE projections;
+DROP TABLE history;
