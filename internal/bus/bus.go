@@ -14,14 +14,18 @@ import (
 	"github.com/atrilhq/platform/internal/fault"
 )
 
-// Message is what is carried. Its data is encoded, so that it is the same in
-// one process and between many.
+// Message is what is carried. What it says is in Data, in Value or in both.
 type Message struct {
 	// Key is what the message is about, a guild for example.
 	Key string
-	// Kind says how Data is to be read.
+	// Kind says how the message is to be read.
 	Kind string
 	Data []byte
+	// Value is what Data would say if it were written, nil where there is Data
+	// alone. A bus within a process hands it over as it is, and nobody may write
+	// to it any more; one between processes carries Bytes. Readers have to take
+	// both, and to make the same of both.
+	Value Value
 	// Trace is a W3C traceparent, empty where nobody traces.
 	Trace string
 	// Source and Number say who made it and as which one, for readers that
@@ -30,6 +34,21 @@ type Message struct {
 	Source     string
 	Generation string
 	Number     int64
+}
+
+// Value is a message that is written only where somebody needs its bytes.
+type Value interface {
+	// Encode returns what Data is for this value. Errors: Invalid, Internal.
+	Encode() ([]byte, error)
+}
+
+// Bytes returns what the message says as a bus between processes carries it.
+// Errors: those of the value's Encode.
+func (m Message) Bytes() ([]byte, error) {
+	if m.Data == nil && m.Value != nil {
+		return m.Value.Encode()
+	}
+	return m.Data, nil
 }
 
 // Cursor is a place in a stream: behind the message at Position.
@@ -52,7 +71,8 @@ var ErrReset = fault.New(fault.Conflict, "bus.Read", "the stream does not contin
 // Bus carries messages. Its methods are safe for concurrent use.
 type Bus interface {
 	// Append adds messages to the end of a stream, in order, all or none.
-	// Errors: Quota where the reader is too far behind, Unavailable.
+	// Errors: Quota where the reader is too far behind, Unavailable; Invalid and
+	// Internal where a value cannot be written.
 	Append(ctx context.Context, stream string, m ...Message) error
 	// Read returns at most limit messages behind the cursor and the cursor
 	// behind them. It waits until there is one or ctx ends. Reading from a

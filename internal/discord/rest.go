@@ -86,7 +86,7 @@ func NewREST(o RESTOptions) (*REST, error) {
 		o.Transport = t
 	}
 	hc := &http.Client{
-		Timeout: requestTimeout, Transport: bounded{o.Transport},
+		Transport: bounded{o.Transport},
 		// A redirect would carry the token elsewhere; the API has none.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

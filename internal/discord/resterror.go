@@ -146,23 +146,36 @@ var (
 	errUnsent   = errors.New("nothing was sent")
 )
 
-// bounded is a transport that gives up on bodies beyond a limit.
+// bounded is a transport that gives up on bodies beyond a limit, and on an answer
+// that is not there and read within requestTimeout. The client's own limit of
+// time would have two goroutines watch each request, because it does not know
+// this transport.
 type bounded struct{ http.RoundTripper }
 
 const bodyLimit = 8 << 20
 
 func (b bounded) RoundTrip(rq *http.Request) (*http.Response, error) {
-	rs, err := b.RoundTripper.RoundTrip(rq)
-	if err == nil {
-		rs.Body = &boundedBody{rs.Body, bodyLimit}
+	ctx, cancel := context.WithTimeout(rq.Context(), requestTimeout)
+	rs, err := b.RoundTripper.RoundTrip(rq.WithContext(ctx))
+	if err != nil {
+		cancel()
+		return nil, err
 	}
-	return rs, err
+	rs.Body = &boundedBody{rs.Body, bodyLimit, cancel}
+	return rs, nil
 }
 
 type boundedBody struct {
 	io.ReadCloser
 
 	left int64
+	done context.CancelFunc
+}
+
+// Close implements io.Closer.
+func (b *boundedBody) Close() error {
+	defer b.done()
+	return b.ReadCloser.Close()
 }
 
 func (b *boundedBody) Read(p []byte) (int, error) {

@@ -46,6 +46,10 @@ type text string
 
 // UnmarshalJSON never fails.
 func (t *text) UnmarshalJSON(raw []byte) error {
+	if s, ok := plain(raw); ok {
+		*t = text(s)
+		return nil
+	}
 	*t = ""
 	var s string
 	if json.Unmarshal(raw, &s) == nil {
@@ -54,6 +58,21 @@ func (t *text) UnmarshalJSON(raw []byte) error {
 		*t = text(raw)
 	}
 	return nil
+}
+
+// plain returns what a JSON string says that has nothing but printable ASCII in
+// it and nothing escaped, as most do. A decoder has found its end already.
+func plain(raw []byte) (string, bool) {
+	last := len(raw) - 1
+	if last < 1 || raw[0] != '"' || raw[last] != '"' {
+		return "", false
+	}
+	for _, b := range raw[1:last] {
+		if b < ' ' || b > '~' || b == '"' || b == '\\' {
+			return "", false
+		}
+	}
+	return string(raw[1:last]), true
 }
 
 // flag reads true; anything else is false.
@@ -168,12 +187,15 @@ type wireState struct {
 func (s wireState) stamp() int64 { return max(0, s.Time.millis().Milliseconds()) }
 
 type wirePlayer struct {
-	GuildID text       `json:"guildId"`
-	Track   *wireTrack `json:"track"`
-	Volume  number     `json:"volume"`
-	Paused  flag       `json:"paused"`
-	State   wireState  `json:"state"`
-	Voice   struct {
+	GuildID text `json:"guildId"`
+	// Of the track only what we gave it is of interest.
+	Track *struct {
+		UserData json.RawMessage `json:"userData"`
+	} `json:"track"`
+	Volume number    `json:"volume"`
+	Paused flag      `json:"paused"`
+	State  wireState `json:"state"`
+	Voice  struct {
 		Token     text `json:"token"`
 		Endpoint  text `json:"endpoint"`
 		SessionID text `json:"sessionId"`

@@ -63,10 +63,24 @@ func (o outcome) without(part int, of func(music.GuildID) int) outcome {
 	o.commands = slices.DeleteFunc(o.commands, func(c told) bool { return c.part == part })
 	o.converge = slices.DeleteFunc(o.converge, func(c converge) bool { return of(c.guild.ID) == part })
 	d := &o.done
-	d.Events = slices.DeleteFunc(d.Events, func(e store.JournalRow) bool { return e.Partition == part })
+	d.Events, d.Facts = keepFacts(d.Events, d.Facts, func(e store.JournalRow) bool { return e.Partition != part })
 	d.Effects = slices.DeleteFunc(d.Effects, func(e store.EffectRow) bool { return e.Partition == part })
 	d.Cursors = slices.DeleteFunc(slices.Clone(d.Cursors), func(c store.Cursor) bool { return c.Partition == part })
 	return o
+}
+
+// keepFacts keeps some events, and what each of them says.
+func keepFacts(events []store.JournalRow, facts []music.Payload, keep func(store.JournalRow) bool) ([]store.JournalRow, []music.Payload) {
+	var (
+		kept []store.JournalRow
+		say  []music.Payload
+	)
+	for i, e := range events {
+		if keep(e) {
+			kept, say = append(kept, e), append(say, facts[i])
+		}
+	}
+	return kept, say
 }
 
 func newWork(now time.Time, ds []Delivery) *work {
@@ -167,6 +181,7 @@ func (l *Loop) stepOne(w *work, s *stepped, d Delivery, part int, at time.Time) 
 	s.changed = s.changed || r.Changed
 	w.batch.Events = append(w.batch.Events, records...)
 	w.batch.Effects = append(w.batch.Effects, effects...)
+	w.said(r)
 	for _, c := range touched {
 		w.out.converge = append(w.out.converge, converge{guild: &s.g, c: c})
 	}
@@ -181,6 +196,21 @@ func (l *Loop) stepOne(w *work, s *stepped, d Delivery, part int, at time.Time) 
 	}
 	w.out.parts[part] = w.out.parts[part] || len(touched) > 0
 	return nil
+}
+
+// said keeps what a step tells in the form in which this process wants it.
+func (w *work) said(r music.Result) {
+	for _, e := range r.Events {
+		w.out.done.Facts = append(w.out.done.Facts, e.Payload)
+	}
+	for _, e := range r.Effects {
+		if a, ok := e.(music.Respond); ok {
+			if w.out.done.Answers == nil {
+				w.out.done.Answers = map[string]music.Respond{}
+			}
+			w.out.done.Answers[AnswerKey(a.To.ID)] = a
+		}
+	}
 }
 
 func (l *Loop) rows(w *work, r music.Result, d Delivery, part int) (

@@ -2,6 +2,7 @@ package partition
 
 import (
 	"context"
+	"runtime"
 	"slices"
 	"time"
 
@@ -178,6 +179,11 @@ func (l *Loop) release() {
 			if own := l.owned[part]; own != nil {
 				l.opt.Actuator.Converge(c.guild, c.c, own.epoch)
 			}
+		}
+		if len(o.converge) > 0 {
+			// Whoever was woken by that goes first: on a machine that is busy they
+			// would wait until this loop has told everything.
+			runtime.Gosched()
 		}
 		l.opt.Actuator.Committed(o.done)
 	}

@@ -25,6 +25,10 @@ type inbox struct {
 	guilds map[music.GuildID]*waiting
 	// turns are the guilds that have something waiting, in the order of their turns.
 	turns []music.GuildID
+	// calm is true where what can wait waits for what cannot; resting are the
+	// guilds that have nothing else.
+	calm    bool
+	resting []music.GuildID
 	// wake has room for one signal.
 	wake chan struct{}
 }
@@ -32,7 +36,11 @@ type inbox struct {
 type waiting struct {
 	list     []Delivery
 	commands int
-	queued   bool
+	// urgent counts what cannot wait.
+	urgent int
+	queued bool
+	// rests is true where the guild is among the resting ones.
+	rests bool
 	// parked guilds have no turn: they are being loaded, or their lease is in doubt.
 	parked bool
 	// lingers is the slot that the first command waits for, empty for none.
@@ -40,8 +48,8 @@ type waiting struct {
 	lingers music.SlotID
 }
 
-func newInbox() *inbox {
-	return &inbox{guilds: map[music.GuildID]*waiting{}, wake: make(chan struct{}, 1)}
+func newInbox(calm bool) *inbox {
+	return &inbox{calm: calm, guilds: map[music.GuildID]*waiting{}, wake: make(chan struct{}, 1)}
 }
 
 func (b *inbox) signal() {
@@ -69,15 +77,33 @@ func (b *inbox) put(d Delivery) (dropped bool, err error) {
 	case !command && len(w.list)-w.commands >= MaxFacts:
 		return true, nil
 	}
-	if command {
-		w.commands++
-	}
+	w.count(d, 1)
 	w.list = append(w.list, d)
 	if w.lingers != "" && resolves(d, w.lingers) {
 		w.lingers = ""
 	}
 	b.turn(d.Input.Guild, w)
 	return false, nil
+}
+
+// count notes that a delivery came, or with -1 that it went.
+func (w *waiting) count(d Delivery, n int) {
+	if _, ok := d.Input.Body.(music.Command); ok {
+		w.commands += n
+	}
+	if !patient(d.Input.Body) {
+		w.urgent += n
+	}
+}
+
+// patient inputs say how far a node is with what it was told to do: nobody waits
+// for what follows from them.
+func patient(b music.Body) bool {
+	switch b.(type) {
+	case music.PlayStarted, music.PlayPosition:
+		return true
+	}
+	return false
 }
 
 // resolves is true for what was found for a slot.
@@ -112,13 +138,53 @@ func (b *inbox) unlinger(id music.GuildID, slot music.SlotID) {
 	}
 }
 
-// turn queues a guild for its turn. The lock is held.
+// turn queues a guild for its turn, or among the resting ones where all that it
+// has can wait. The lock is held.
 func (b *inbox) turn(id music.GuildID, w *waiting) {
-	if !w.queued && !w.parked && w.lingers == "" && len(w.list) > 0 {
+	switch {
+	case w.queued || w.parked || w.lingers != "" || len(w.list) == 0:
+		return
+	case b.calm && w.urgent == 0:
+		if w.rests {
+			return
+		}
+		w.rests = true
+		b.resting = append(b.resting, id)
+	default:
 		w.queued = true
 		b.turns = append(b.turns, id)
-		b.signal()
 	}
+	b.signal()
+}
+
+// rouse gives the resting guilds their turns.
+func (b *inbox) rouse() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.rise()
+}
+
+// rise does so. The lock is held.
+func (b *inbox) rise() {
+	for _, id := range b.resting {
+		w := b.guilds[id]
+		if w == nil || !w.rests {
+			continue
+		}
+		w.rests = false
+		if !w.queued {
+			w.queued = true
+			b.turns = append(b.turns, id)
+		}
+	}
+	b.resting = b.resting[:0]
+}
+
+// rests is true where something waits for what cannot wait.
+func (b *inbox) rests() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.resting) > 0
 }
 
 // back puts deliveries in front again, in their order, after a batch that was
@@ -142,9 +208,7 @@ func (b *inbox) back(ds []Delivery) {
 			b.guilds[d.Input.Guild] = w
 		}
 		for _, x := range list {
-			if _, ok := x.Input.Body.(music.Command); ok {
-				w.commands++
-			}
+			w.count(x, 1)
 		}
 		w.list = append(list, w.list...)
 		b.turn(d.Input.Guild, w)
@@ -152,10 +216,14 @@ func (b *inbox) back(ds []Delivery) {
 }
 
 // take returns at most limit deliveries, some of each guild whose turn it is.
+// Where there is one the resting guilds have theirs behind it.
 func (b *inbox) take(limit int) []Delivery {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	var out []Delivery
+	if len(b.turns) > 0 {
+		b.rise()
+	}
 	for n := len(b.turns); n > 0 && len(out) < limit; n-- {
 		id := b.turns[0]
 		b.turns = b.turns[1:]
@@ -166,9 +234,7 @@ func (b *inbox) take(limit int) []Delivery {
 		}
 		k := min(len(w.list), perTurn, limit-len(out))
 		for _, d := range w.list[:k] {
-			if _, ok := d.Input.Body.(music.Command); ok {
-				w.commands--
-			}
+			w.count(d, -1)
 		}
 		out = append(out, w.list[:k]...)
 		clear(w.list[:k])

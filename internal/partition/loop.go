@@ -38,6 +38,9 @@ type Options struct {
 	// Pace is how long a loop that is busy waits for more between two commits;
 	// 0 means not at all. See busyBatch.
 	Pace time.Duration
+	// Rest is how long inputs that nobody waits for wait for others to share a
+	// commit with; 0 means not at all. See patient.
+	Rest time.Duration
 	// NewGuild makes a guild that has no row; nil means music.New.
 	NewGuild func(music.GuildID) music.Guild
 	// Apply lets tests put faults into the step; nil means music.Step.
@@ -89,6 +92,8 @@ type Loop struct {
 	lingers []lingering
 	// paceAt is when a busy loop goes on.
 	paceAt time.Time
+	// restAt is when those that rest have their turn.
+	restAt time.Time
 	// again are the inputs of a batch that wait again, in their order.
 	again   []Delivery
 	retryAt time.Time
@@ -135,7 +140,7 @@ func NewLoop(o Options) *Loop {
 	}
 	now := o.Clock.Now()
 	return &Loop{
-		opt: o, log: o.Logger, in: newInbox(), ctl: make(chan func(context.Context), 64),
+		opt: o, log: o.Logger, in: newInbox(o.Rest > 0), ctl: make(chan func(context.Context), 64),
 		wanted: make(chan wanted, 4096), backlog: newBacklog(), start: now, base: now,
 		guilds: map[music.GuildID]*entry{}, owned: map[int]*ownership{},
 		timers: newTimers(), seen: map[string]time.Time{}, intake: newIntake(),
@@ -266,10 +271,13 @@ func (l *Loop) Run(ctx context.Context) error {
 func (l *Loop) untilNext() time.Duration {
 	now := l.now()
 	next := now.Add(time.Minute)
-	for _, t := range []time.Time{l.timers.next(), l.flushAt, l.retryAt, l.paceAt, l.patience()} {
+	for _, t := range []time.Time{l.timers.next(), l.flushAt, l.retryAt, l.paceAt, l.restAt, l.patience()} {
 		if !t.IsZero() && t.Before(next) {
 			next = t
 		}
+	}
+	if next.Before(l.paceAt) {
+		next = l.paceAt // nothing of it is done before
 	}
 	if len(l.held) > 0 {
 		next = now.Add(min(next.Sub(now), 50*time.Millisecond))
@@ -290,6 +298,10 @@ func (l *Loop) turn(ctx context.Context) {
 		}
 		l.retryAt, l.paceAt = time.Time{}, time.Time{}
 		l.enough(now)
+		if !l.restAt.IsZero() && !now.Before(l.restAt) {
+			l.in.rouse()
+			l.restAt = time.Time{}
+		}
 		ds := l.linger(l.ready(l.gather(now)), now)
 		if len(ds) == 0 {
 			break
@@ -298,6 +310,12 @@ func (l *Loop) turn(ctx context.Context) {
 		if len(l.ctl) > 0 {
 			break
 		}
+	}
+	switch rests := l.in.rests(); {
+	case !rests:
+		l.restAt = time.Time{}
+	case l.restAt.IsZero():
+		l.restAt = l.now().Add(l.opt.Rest)
 	}
 	if now := l.now(); !l.flushAt.IsZero() && !now.Before(l.flushAt) {
 		l.flush(ctx)

@@ -43,8 +43,13 @@ type Committed struct {
 	Again []string
 	// Events are what the journal got, with their places.
 	Events []store.JournalRow
+	// Facts are what those events say, one for each.
+	Facts []music.Payload
 	// Effects are the edge effects that are owed now.
 	Effects []store.EffectRow
+	// Answers are the answers among them, by their keys, as the steps gave them.
+	// One that was owed for an input that was put aside has its row alone.
+	Answers map[string]music.Respond
 	// Cursors say up to which number each source was durably taken.
 	Cursors []store.Cursor
 }

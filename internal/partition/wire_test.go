@@ -62,6 +62,19 @@ func TestDeliveryTravels(t *testing.T) {
 			if err != nil || !reflect.DeepEqual(got, d) {
 				t.Errorf("got %+v, %v\nwant %+v", got, err, d)
 			}
+			near, err := partition.Carry(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := partition.Decode(near); err != nil || !reflect.DeepEqual(got, d) {
+				t.Errorf("carried within a process: got %+v, %v\nwant %+v", got, err, d)
+			}
+			if near.Data, err = near.Bytes(); err != nil {
+				t.Fatal(err)
+			}
+			if near.Value = nil; !reflect.DeepEqual(near, m) {
+				t.Errorf("between processes it is %+v, want %+v", near, m)
+			}
 		})
 	}
 }
@@ -93,8 +106,10 @@ func TestWhatIsNoDeliveryIsRefused(t *testing.T) {
 			}
 		})
 	}
-	if _, err := partition.Encode(fact("x", "7", nil)); fault.CodeOf(err) != fault.Invalid {
-		t.Errorf("got %v", err)
+	for _, write := range []func(partition.Delivery) (bus.Message, error){partition.Encode, partition.Carry} {
+		if _, err := write(fact("x", "7", nil)); fault.CodeOf(err) != fault.Invalid {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 

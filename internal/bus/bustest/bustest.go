@@ -29,12 +29,47 @@ func Run(t *testing.T, open func(t *testing.T) bus.Bus) {
 		"TopicReachesListeners":     topicReaches,
 		"SlowListenerMissesCounted": slowListener,
 		"CloseEndsEverything":       closeEnds,
+		"ValueSaysItsBytes":         valueSays,
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := open(t)
 			t.Cleanup(func() { _ = b.Close() })
 			test(t, b)
 		})
+	}
+}
+
+// says is a value that is written as itself.
+type says string
+
+func (s says) Encode() ([]byte, error) { return []byte(s), nil }
+
+// valueSays is what readers rely on: whether a message has its bytes, its value
+// or both, its bytes are the same wherever it arrives.
+func valueSays(t *testing.T, b bus.Bus) {
+	at := start(t, b, "s")
+	sub := b.Subscribe("t", 4)
+	defer sub.Close()
+	for _, m := range []bus.Message{{Value: says("a")}, {Data: []byte("a")}, {Data: []byte("a"), Value: says("a")}} {
+		if err := errors.Join(b.Append(within(t), "s", m), b.Publish(within(t), "t", m)); err != nil {
+			t.Fatal(err)
+		}
+		got, to, err := b.Read(within(t), "s", at, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at = to
+		var heard bus.Message
+		select {
+		case heard = <-sub.C():
+		case <-within(t).Done():
+			t.Fatal("nothing was heard")
+		}
+		for _, m := range []bus.Message{got[0].Message, heard} {
+			if raw, err := m.Bytes(); err != nil || string(raw) != "a" {
+				t.Errorf("got %q, %v", raw, err)
+			}
+		}
 	}
 }
 

@@ -68,7 +68,7 @@ func (r *Role) send(ctx context.Context, d partition.Delivery) error {
 	if err != nil {
 		return err
 	}
-	m, err := partition.Encode(d)
+	m, err := partition.Carry(d)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func (r *Role) Converge(g *music.Guild, c music.Converge, epoch int64) {
 		r.steering.wake(playerKey{g.ID, c.Bot})
 	}
 	if c.Aspect&music.AspectPanel != 0 {
-		r.tell(topic.Panels, string(g.ID), topic.PlayerRef{Guild: g.ID, Bot: c.Bot})
+		tell(r, topic.Panels, string(g.ID), topic.PlayerRef{Guild: g.ID, Bot: c.Bot})
 	}
 }
 
@@ -44,23 +44,27 @@ func (r *Role) wishVoice(g *music.Guild, bot music.BotID, epoch int64) {
 	default:
 		wish.Channel = p.Voice.Want
 	}
-	r.tell(topic.Voice, string(g.ID), wish)
+	tell(r, topic.Voice, string(g.ID), wish)
 }
 
 // Committed implements partition.Actuator.
 func (r *Role) Committed(c partition.Committed) {
 	if len(c.Commands) > 0 || len(c.Again) > 0 {
-		r.tell(topic.Receipts, "", topic.Receipt{Commands: c.Commands, Again: c.Again})
+		tell(r, topic.Receipts, "", topic.Receipt{Commands: c.Commands, Again: c.Again})
 	}
 	for _, e := range c.Effects {
-		r.publish(topic.Owed, bus.Message{Key: e.Key, Kind: e.Kind, Data: e.Payload, Trace: e.Trace})
+		m := bus.Message{Key: e.Key, Kind: e.Kind, Data: e.Payload, Trace: e.Trace}
+		if a, ok := c.Answers[e.Key]; ok {
+			m.Value = topic.Said[topic.Answer]{What: topic.Answer{To: a.To, Answer: a.Answer}}
+		}
+		r.publish(topic.Owed, m)
 	}
 	for _, e := range c.Events {
 		r.publish(topic.Events, bus.Message{Key: string(e.Guild), Kind: e.Type, Data: e.Envelope, Number: e.Seq})
 	}
-	r.measure(c.Events)
+	r.measure(c.Events, c.Facts)
 	for _, x := range c.Cursors {
-		r.tell(topic.Taken, "", topic.TakenUpTo{
+		tell(r, topic.Taken, "", topic.TakenUpTo{
 			Partition: x.Partition, Source: x.Source, Generation: x.Generation, Number: x.Position,
 		})
 	}
@@ -91,7 +95,7 @@ func (r *Role) Lost(part int) {
 	r.links.drop(part)
 }
 
-func (r *Role) tell(name, key string, v any) {
+func tell[T any](r *Role, name, key string, v T) {
 	if err := topic.Tell(context.Background(), r.opt.Bus, name, key, v); err != nil {
 		r.log.Debug("a message could not be told", "topic", name, "error", err)
 	}

@@ -54,7 +54,7 @@ func (r *Role) Cordon(ctx context.Context, name music.NodeName, cordoned bool, b
 		return err
 	}
 	r.readCordons(ctx)
-	r.tell(topic.Nodes, string(name), topic.NodeChange{Node: name})
+	tell(r, topic.Nodes, string(name), topic.NodeChange{Node: name})
 	return nil
 }
 
@@ -71,7 +71,7 @@ func (r *Role) Drain(ctx context.Context, name music.NodeName) error {
 	if !n.candidate(r.opt.Clock.Now()).cordoned {
 		return fault.New(fault.Conflict, op, "node "+string(name)+" still takes new players").WithHint("cordon it first")
 	}
-	r.tell(topic.Nodes, string(name), topic.NodeChange{Node: name, Drain: true})
+	tell(r, topic.Nodes, string(name), topic.NodeChange{Node: name, Drain: true})
 	return nil
 }
 

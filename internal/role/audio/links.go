@@ -166,11 +166,22 @@ func (r *Role) heard(k linkKey, e lavalink.Event) {
 			ID:    r.inputID(fmt.Sprintf("node:%s:%s", k.node, k.bot)),
 			Guild: e.Guild, Body: named(e.Body, k),
 		})
-		if _, started := e.Body.(music.PlayStarted); started {
+		if s, started := e.Body.(music.PlayStarted); started {
 			// The next update of its position may be five seconds away.
-			r.after(r.links.ctx, firstLook, func() { r.steering.look(playerKey{e.Guild, k.bot}) })
+			r.after(r.links.ctx, firstLook, func() {
+				if g, known := r.loop.View(e.Guild); known && unheard(g, k.bot, s.Play) {
+					r.steering.look(playerKey{e.Guild, k.bot})
+				}
+			})
 		}
 	}
+}
+
+// unheard is true while a play is its player's and does not sound yet: one that
+// was skipped meanwhile, or is heard, need not be asked about.
+func unheard(g music.Guild, bot music.BotID, play music.PlayID) bool {
+	p := g.Player(bot)
+	return p != nil && p.Play != nil && p.Play.ID == play && p.Play.Phase != music.PhaseSounding
 }
 
 // named puts the bot and the node into a report, which a link does not repeat.

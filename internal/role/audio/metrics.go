@@ -1,7 +1,6 @@
 package audio
 
 import (
-	"encoding/json"
 	"slices"
 
 	"github.com/atrilhq/platform/internal/core/music"
@@ -32,43 +31,22 @@ func (unmeasured) NodeChosen(string)          {}
 func (unmeasured) PlayerMoved(string, string) {}
 func (unmeasured) SuggestionDropped()         {}
 
-// measure counts what became durable.
-func (r *Role) measure(events []store.JournalRow) {
-	for _, e := range events {
-		switch e.Type {
-		case music.PlaySounding{}.EventType():
-			p := playOf(e.Envelope)
-			source := p.Track.Source
-			if g, known := r.loop.View(e.Guild); known && source == "" {
+// measure counts what became durable: events, and what each of them says.
+func (r *Role) measure(events []store.JournalRow, facts []music.Payload) {
+	for i, fact := range facts {
+		switch p := fact.(type) {
+		case music.PlaySounding:
+			source := ""
+			if g, known := r.loop.View(events[i].Guild); known {
 				if at := g.Player(p.Bot); at != nil && at.Play != nil && at.Play.ID == p.Play {
 					source = at.Play.Track.Source()
 				}
 			}
 			r.opt.Metrics.PlayStarted(r.sourceLabel(source))
-		case music.PlayFinished{}.EventType():
-			p := playOf(e.Envelope)
+		case music.PlayFinished:
 			r.opt.Metrics.PlayEnded(r.sourceLabel(p.Track.Source), p.Reason)
 		}
 	}
-}
-
-// played is what is counted of an event about a play.
-type played struct {
-	Bot    music.BotID  `json:"bot"`
-	Play   music.PlayID `json:"play"`
-	Reason string       `json:"reason"`
-	Track  struct {
-		Source string `json:"source"`
-	} `json:"track"`
-}
-
-func playOf(envelope []byte) played {
-	var e struct {
-		Data played `json:"data"`
-	}
-	// It was written by this process a moment ago.
-	_ = json.Unmarshal(envelope, &e)
-	return e.Data
 }
 
 // sourceLabel keeps the values of a label bounded: what a source is called is a

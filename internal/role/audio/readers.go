@@ -86,6 +86,7 @@ func (rs *readers) take(m bus.Message) {
 		rs.role.log.Error("an input cannot be read and is left out", "guild", m.Key, "error", err)
 		return
 	}
+	rs.role.resolving.ahead(d)
 	if err := rs.role.loop.Deliver(d); fault.CodeOf(err) == fault.Quota {
 		rs.role.log.Warn("too many commands wait for a guild", "guild", m.Key)
 		rs.role.refuseBusy(d)

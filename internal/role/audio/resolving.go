@@ -20,6 +20,9 @@ const (
 	linger = 5 * time.Millisecond
 	// pace lies between the commits of a loop that is busy.
 	pace = 2 * time.Millisecond
+	// rest is how long a node's word that it took a play, or where it is in one,
+	// waits for a commit to go with.
+	rest = 20 * time.Millisecond
 )
 
 // resolving looks queries up beside the loop. What is found comes back as an input.
@@ -36,6 +39,10 @@ type resolving struct {
 	// resolvePerGuild, first come first served.
 	running map[music.GuildID]int
 	waiting map[music.GuildID][]lookUp
+	// flights are the look-ups that began before anything was asked for; swept
+	// is when those that nobody wanted were last dropped.
+	flights map[aheadKey]*flight
+	swept   time.Time
 }
 
 type lookUp struct {
@@ -47,24 +54,40 @@ type lookUp struct {
 func newResolving(ctx context.Context, r *Role) *resolving {
 	return &resolving{
 		role: r, ctx: ctx, turn: make(chan struct{}, resolveAtOnce), known: map[music.SlotID]bool{},
-		running: map[music.GuildID]int{}, waiting: map[music.GuildID][]lookUp{},
+		running: map[music.GuildID]int{}, waiting: map[music.GuildID][]lookUp{}, flights: map[aheadKey]*flight{},
 	}
 }
 
 func (rs *resolving) start(guild music.GuildID, e music.Resolve) {
+	if x, found := rs.begin(guild, e); found != nil {
+		rs.give(guild, x, *found)
+	}
+}
+
+// begin looks up a slot, unless what it asks for is found already: then that is
+// returned.
+func (rs *resolving) begin(guild music.GuildID, e music.Resolve) (x lookUp, found *music.Resolved) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	if rs.ctx.Err() != nil || rs.known[e.Slot] {
-		return
+		return x, nil
+	}
+	x = lookUp{e, rs.role.opt.Clock.Now()}
+	found, flies := rs.board(guild, x)
+	if found != nil {
+		return x, found
 	}
 	rs.known[e.Slot] = true
-	x := lookUp{e, rs.role.opt.Clock.Now()}
+	if flies {
+		return x, nil
+	}
 	if rs.running[guild] >= resolvePerGuild {
 		rs.waiting[guild] = append(rs.waiting[guild], x)
-		return
+		return x, nil
 	}
 	rs.running[guild]++
 	rs.wg.Go(func() { rs.work(guild, x) })
+	return x, nil
 }
 
 // work looks up for a guild until nothing of it waits.
@@ -74,25 +97,35 @@ func (rs *resolving) work(guild music.GuildID, x lookUp) {
 	}
 }
 
-// one looks up one slot. One that has waited as long as a slot may is given up:
-// the guild has done so too.
+// one looks up one slot.
 func (rs *resolving) one(guild music.GuildID, x lookUp) {
+	if found, ok := rs.look(x.Query, x.Limit, x.asked); ok {
+		rs.give(guild, x, found)
+	}
+}
+
+// look looks a query up once it is its turn. One that has waited as long as a
+// slot may is given up: the guild has done so too.
+func (rs *resolving) look(query music.Query, limit int, since time.Time) (found music.Resolved, ok bool) {
 	select {
 	case rs.turn <- struct{}{}:
 		defer func() { <-rs.turn }()
 	case <-rs.ctx.Done():
-		return
+		return found, false
 	}
-	left := music.ResolveWithin - rs.role.opt.Clock.Since(x.asked)
+	left := music.ResolveWithin - rs.role.opt.Clock.Since(since)
 	if left <= 0 {
-		return
+		return found, false
 	}
 	ctx, cancel := context.WithTimeout(rs.ctx, left)
 	defer cancel()
-	found := rs.role.resolver.Resolve(ctx, x.Query, x.Limit)
-	if rs.ctx.Err() != nil {
-		return
-	}
+	found = rs.role.resolver.Resolve(ctx, query, limit)
+	return found, rs.ctx.Err() == nil
+}
+
+// give hands over what was found for a slot.
+func (rs *resolving) give(guild music.GuildID, x lookUp, found music.Resolved) {
+	found = cut(found, x.Limit)
 	found.Slot = x.Slot
 	rs.role.deliver(music.Input{ID: rs.role.inputID("resolved:" + string(x.Slot)), Guild: guild, Body: found})
 }

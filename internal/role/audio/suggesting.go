@@ -85,7 +85,7 @@ func (s *suggesting) answer(q topic.Question, h resolve.Hits) {
 	for i := range h.Tracks {
 		h.Tracks[i].Encoded = "" // of use to a node only, and as long as all the rest
 	}
-	s.role.tell(topic.Suggested, string(q.Guild), topic.Suggestions{ID: q.ID, Tracks: h.Tracks, Failure: h.Failure})
+	tell(s.role, topic.Suggested, string(q.Guild), topic.Suggestions{ID: q.ID, Tracks: h.Tracks, Failure: h.Failure})
 }
 
 func (s *suggesting) enter(guild music.GuildID) bool {

@@ -245,7 +245,7 @@ func (s *shard) hearsay(in music.Input) bool {
 func (s *shard) hand(e *entry, d partition.Delivery) {
 	part := partition.Of(d.Input.Guild, s.role.partitions)
 	d.Origin = partition.Origin{Source: s.source(), Generation: s.generation(), Number: s.ledger.number(e, part)}
-	m, err := partition.Encode(d)
+	m, err := partition.Carry(d)
 	if err != nil {
 		s.role.log.Error("an input cannot be handed over", "kind", d.Input.Kind(), "error", err)
 		return
@@ -253,6 +253,10 @@ func (s *shard) hand(e *entry, d partition.Delivery) {
 	for {
 		err := s.role.opt.Bus.Append(s.ctx, partition.Stream(part), m)
 		if err == nil || s.ctx.Err() != nil {
+			return
+		}
+		if fault.CodeOf(err) == fault.Invalid {
+			s.role.log.Error("an input cannot be handed over", "kind", d.Input.Kind(), "error", err)
 			return
 		}
 		s.role.log.Warn("an input has to wait for its partition", "partition", part, "error", err)

@@ -75,19 +75,36 @@ type Notice struct {
 	Answer  music.Answer    `json:"answer"`
 }
 
-// Tell publishes a message in JSON. Errors: Internal, those of the bus.
-func Tell(ctx context.Context, b bus.Bus, name, key string, v any) error {
-	raw, err := json.Marshal(v)
+// Said is a message in the form that its readers want it in. It is written in
+// JSON only where it leaves the process.
+type Said[T any] struct{ What T }
+
+// Encode implements bus.Value. Errors: Internal.
+func (s Said[T]) Encode() ([]byte, error) {
+	raw, err := json.Marshal(s.What)
 	if err != nil {
-		return fault.Wrap(err, fault.Internal, "topic.Tell", "the message cannot be written")
+		return nil, fault.Wrap(err, fault.Internal, "topic.Tell", "the message cannot be written")
 	}
-	return b.Publish(ctx, name, bus.Message{Key: key, Data: raw})
+	return raw, nil
 }
 
-// Hear reads a message. Errors: Invalid.
+// Tell publishes a message, which nobody may write to any more. Errors: those of
+// the bus; Internal where it has to be written and cannot be.
+func Tell[T any](ctx context.Context, b bus.Bus, name, key string, v T) error {
+	return b.Publish(ctx, name, bus.Message{Key: key, Value: Said[T]{v}})
+}
+
+// Hear reads a message: what Tell was given, or its JSON. Errors: Invalid.
 func Hear[T any](m bus.Message) (T, error) {
+	if s, ok := m.Value.(Said[T]); ok {
+		return s.What, nil
+	}
 	var v T
-	if err := json.Unmarshal(m.Data, &v); err != nil {
+	raw, err := m.Bytes()
+	if err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal(raw, &v); err != nil {
 		return v, fault.Wrap(err, fault.Invalid, "topic.Hear", "the message cannot be read")
 	}
 	return v, nil

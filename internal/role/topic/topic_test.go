@@ -24,15 +24,38 @@ func (l *last) Publish(_ context.Context, name string, m bus.Message) error {
 	return nil
 }
 
+// far is a bus between processes: it carries bytes alone.
+type far struct{ last }
+
+func (f *far) Publish(ctx context.Context, name string, m bus.Message) error {
+	raw, err := m.Bytes()
+	if err != nil {
+		return err
+	}
+	m.Data, m.Value = raw, nil
+	return f.last.Publish(ctx, name, m)
+}
+
+// travels checks that a message is heard as it was told, within a process and
+// between two.
 func travels[T any](t *testing.T, v T) {
 	t.Helper()
-	var b last
-	if err := topic.Tell(t.Context(), &b, "name", "key", v); err != nil {
-		t.Fatal(err)
+	var near last
+	var there far
+	for _, b := range []struct {
+		bus.Bus
+		*last
+	}{{&near, &near}, {&there, &there.last}} {
+		if err := topic.Tell(t.Context(), b.Bus, "name", "key", v); err != nil {
+			t.Fatal(err)
+		}
+		got, err := topic.Hear[T](b.m)
+		if err != nil || !reflect.DeepEqual(got, v) || b.topic != "name" || b.m.Key != "key" {
+			t.Errorf("got %+v on %s/%s, %v", got, b.topic, b.m.Key, err)
+		}
 	}
-	got, err := topic.Hear[T](b.m)
-	if err != nil || !reflect.DeepEqual(got, v) || b.topic != "name" || b.m.Key != "key" {
-		t.Errorf("got %+v on %s/%s, %v", got, b.topic, b.m.Key, err)
+	if near.m.Data != nil {
+		t.Errorf("what stays in the process was written: %s", near.m.Data)
 	}
 }
 
@@ -51,7 +74,7 @@ func TestWhatIsNoMessageIsRefused(t *testing.T) {
 			t.Errorf("%q: got %v", raw, err)
 		}
 	}
-	if err := topic.Tell(t.Context(), &last{}, "name", "", make(chan int)); fault.CodeOf(err) != fault.Internal {
+	if err := topic.Tell(t.Context(), &far{}, "name", "", make(chan int)); fault.CodeOf(err) != fault.Internal {
 		t.Errorf("got %v", err)
 	}
 }
