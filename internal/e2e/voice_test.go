@@ -46,6 +46,7 @@ func TestVoiceRules(t *testing.T) {
 	t.Parallel()
 	r := e2e.NewRig(t, false, "--plan-default", "free")
 	r.Up()
+	gathered(r, 3)
 	t.Run("not in voice", func(t *testing.T) {
 		for _, line := range []string{"/play ocean", "/join", "/skip", "/pause", "/stop", "/leave"} {
 			expect(t, r, "ana", line, "Join a voice channel first")
