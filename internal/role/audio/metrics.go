@@ -21,6 +21,8 @@ type Metrics interface {
 	PlayerMoved(node, reason string)
 	// SuggestionDropped counts a question that found too many others.
 	SuggestionDropped()
+	// NodeSession counts a session on a node that came up: resumed, steered or new.
+	NodeSession(node, how string)
 }
 
 // unmeasured is for a process that nobody measures.
@@ -31,6 +33,7 @@ func (unmeasured) PlayEnded(string, string)   {}
 func (unmeasured) NodeChosen(string)          {}
 func (unmeasured) PlayerMoved(string, string) {}
 func (unmeasured) SuggestionDropped()         {}
+func (unmeasured) NodeSession(string, string) {}
 
 // measure counts what became durable.
 func (r *Role) measure(events []store.JournalRow) {
