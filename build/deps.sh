@@ -45,6 +45,7 @@ if [ "$os" = Linux ]; then
 fi
 command -v curl >/dev/null || command -v wget >/dev/null || need curl curl # install.sh is tested too
 postgres_found || need postgresql postgresql@17
+command -v promtool >/dev/null || need prometheus prometheus # promtool tests the alerts
 chromium_found || need chromium ''
 
 if [ "${1-}" = --list ]; then

@@ -14,6 +14,7 @@ const gaugeEvery = 5 * time.Second
 func (d *daemon) gauge(ctx context.Context) error {
 	var conflicts int64
 	undecodable := map[string]uint64{}
+	resumes, identifies := map[string]int64{}, map[string]int64{}
 	for {
 		if a := d.roles.audio; a != nil {
 			d.metrics.PlayersActive(a.Playing())
@@ -33,6 +34,11 @@ func (d *daemon) gauge(ctx context.Context) error {
 		if g := d.roles.gateway; g != nil {
 			g.EachShard(d.metrics.ShardState)
 			g.EachBudget(d.metrics.IdentifyRemaining)
+			g.EachOpened(func(bot string, resumed, identified int64) {
+				d.metrics.GatewayResumed(bot, resumed-resumes[bot])
+				d.metrics.GatewayIdentified(bot, identified-identifies[bot])
+				resumes[bot], identifies[bot] = resumed, identified
+			})
 		}
 		d.gaugeOwed(ctx)
 		select {

@@ -85,7 +85,7 @@ that the whole product can be tried without an account anywhere.`,
 	f.String("plan-default", "", "the `plan` of guilds that nobody pays for: free, pro or elite; pro in a sandbox")
 	f.String("log-level", "", "debug, info, warn or error")
 	f.String("log-format", "", "text or json")
-	cmd.AddCommand(newSim(o), newVersion(io))
+	cmd.AddCommand(newSim(o), newHealth(o), newVersion(io))
 	cmd.AddCommand(newTools(o)...)
 	return cmd
 }

@@ -1,6 +1,7 @@
 package observe
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 // label may be is bounded by the configuration or by the code.
 type Metrics struct {
 	registry *prometheus.Registry
+	names    []string
 
 	command, ack                 *prometheus.HistogramVec
 	http, database, message      *prometheus.HistogramVec
@@ -20,6 +22,7 @@ type Metrics struct {
 	lag, outbox, letters, player *prometheus.GaugeVec
 	conflicts, undecodable       *prometheus.CounterVec
 	plays                        plays
+	sessions                     sessions
 }
 
 // NewMetrics returns metrics in a registry of their own, with those of the Go
@@ -43,6 +46,7 @@ func NewMetrics(version, commit string) *Metrics {
 	m.conflicts = m.counter("platformd_lease_conflicts_total", "Writes that a newer epoch refused.", "kind")
 	m.undecodable = m.counter("platformd_lavalink_undecodable_total", "Messages of a node that were not understood.", "node")
 	m.plays = newPlays(m)
+	m.sessions = newSessions(m)
 	info := m.gauge("platformd_build_info", "1, with what was built.", "version", "commit")
 	info.WithLabelValues(version, commit).Set(1)
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -52,20 +56,26 @@ func NewMetrics(version, commit string) *Metrics {
 func (m *Metrics) histogram(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
 	v := prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets}, labels)
 	m.registry.MustRegister(v)
+	m.names = append(m.names, name)
 	return v
 }
 
 func (m *Metrics) gauge(name, help string, labels ...string) *prometheus.GaugeVec {
 	v := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels)
 	m.registry.MustRegister(v)
+	m.names = append(m.names, name)
 	return v
 }
 
 func (m *Metrics) counter(name, help string, labels ...string) *prometheus.CounterVec {
 	v := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	m.registry.MustRegister(v)
+	m.names = append(m.names, name)
 	return v
 }
+
+// Names are the metrics of the daemon itself, those that nothing was noted of too.
+func (m *Metrics) Names() []string { return slices.Clone(m.names) }
 
 // Gatherer is what the operations listener shows.
 func (m *Metrics) Gatherer() prometheus.Gatherer { return m.registry }

@@ -16,6 +16,9 @@ func TestPlaysAreCounted(t *testing.T) {
 	m.NodeChosen("one")
 	m.PlayerMoved("one", "down")
 	m.SuggestionDropped()
+	m.GatewayResumed("900", 3)
+	m.GatewayIdentified("900", 1)
+	m.NodeSession("one", "resumed")
 	got := map[string]float64{}
 	all, err := m.Gatherer().Gather()
 	if err != nil {
@@ -37,6 +40,9 @@ func TestPlaysAreCounted(t *testing.T) {
 		"platformd_lavalink_players_placed_total node=one":            1,
 		"platformd_lavalink_players_moved_total node=one reason=down": 1,
 		"platformd_suggestions_dropped_total":                         1,
+		"platformd_gateway_sessions_total bot=900 how=resume":         3,
+		"platformd_gateway_sessions_total bot=900 how=identify":       1,
+		"platformd_lavalink_sessions_total how=resumed node=one":      1,
 	} {
 		if got[name] != want {
 			t.Errorf("%s is %v, want %v", name, got[name], want)

@@ -186,6 +186,7 @@ func (c *counted) PlayEnded(_, reason string)      { c.add("ended " + reason) }
 func (c *counted) NodeChosen(node string)          { c.add("chosen " + node) }
 func (c *counted) PlayerMoved(node, reason string) { c.add("moved " + node + " " + reason) }
 func (c *counted) SuggestionDropped()              { c.add("dropped") }
+func (c *counted) NodeSession(node, how string)    { c.add("session " + node + " " + how) }
 
 func TestWhatIsCounted(t *testing.T) {
 	t.Parallel()
@@ -202,7 +203,8 @@ func TestWhatIsCounted(t *testing.T) {
 	r.Send("/skip")
 	roletest.Until(t, "all is counted", func() bool {
 		return c.has("started sandbox") && c.has("ended skipped") && c.has("chosen "+string(first)) &&
-			c.has("moved "+string(first)+" down") && c.has("chosen "+string(second))
+			c.has("moved "+string(first)+" down") && c.has("chosen "+string(second)) &&
+			c.has("session "+string(first)+" new") && c.has("session "+string(second)+" new")
 	})
 }
 

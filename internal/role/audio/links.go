@@ -151,6 +151,13 @@ func (r *Role) heard(k linkKey, e lavalink.Event) {
 	case e.Up != nil:
 		r.log.Info("a session on a node is up", "node", k.node, "partition", k.partition,
 			"resumed", e.Up.Resumed, "steered", e.Up.Steered)
+		how := "new"
+		if e.Up.Steered {
+			how = "steered"
+		} else if e.Up.Resumed {
+			how = "resumed"
+		}
+		r.opt.Metrics.NodeSession(string(k.node), how)
 		r.cameUp(k)
 	case e.Down != nil:
 		r.log.Warn("a session on a node is down", "node", k.node, "partition", k.partition, "error", e.Down.Cause)

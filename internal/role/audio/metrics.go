@@ -20,6 +20,8 @@ type Metrics interface {
 	PlayerMoved(node, reason string)
 	// SuggestionDropped counts a question that found too many others.
 	SuggestionDropped()
+	// NodeSession counts a session on a node that came up: resumed, steered or new.
+	NodeSession(node, how string)
 }
 
 // unmeasured is for a process that nobody measures.
@@ -30,6 +32,7 @@ func (unmeasured) PlayEnded(string, string)   {}
 func (unmeasured) NodeChosen(string)          {}
 func (unmeasured) PlayerMoved(string, string) {}
 func (unmeasured) SuggestionDropped()         {}
+func (unmeasured) NodeSession(string, string) {}
 
 // measure counts what became durable: events, and what each of them says.
 func (r *Role) measure(events []store.JournalRow, facts []music.Payload) {

@@ -115,7 +115,7 @@ func TestResumeBringsWhatWasMissed(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.Join("ana")
-	r.StartGateway()
+	next := r.StartGateway()
 	roletest.Until(t, "it sounds", func() bool {
 		if p := a.Player(r); p == nil || p.Play == nil {
 			r.Send(`/play query:"ocean"`)
@@ -124,6 +124,13 @@ func TestResumeBringsWhatWasMissed(t *testing.T) {
 	})
 	if n := sessions(r); n != 1 {
 		t.Errorf("%d sessions: it did not resume", n)
+	}
+	opened := func(g *roletest.Gateway) (got [2]int64) {
+		g.EachOpened(func(_ string, resumed, identified int64) { got = [2]int64{resumed, identified} })
+		return got
+	}
+	if first, second := opened(g), opened(next); first != [2]int64{0, 1} || second != [2]int64{1, 0} {
+		t.Errorf("resumed and identified: %v, then %v", first, second)
 	}
 	clean(t, r)
 }

@@ -41,6 +41,8 @@ type shard struct {
 	saved  store.ShardSession
 	// held is true while the right to have the connection is.
 	held bool
+	// past is how sessions were opened on the connections before this one.
+	past opened
 }
 
 var _ discord.Handler = (*shard)(nil)
@@ -110,6 +112,7 @@ func (s *shard) connect(ctx context.Context, lease store.Lease, state store.Shar
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.held = false
+		s.past = s.past.plus(conn.Counters())
 	}()
 	if s.bot == s.role.front() {
 		s.role.panels.reread()
