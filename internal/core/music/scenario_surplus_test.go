@@ -22,8 +22,11 @@ func surplus(t *testing.T, stream bool) *bench {
 	b.in(music.Resolved{Slot: b.g.Player(other).Queue[0].ID, Tracks: []music.Track{z}})
 	b.in(music.VoiceState{User: music.UserID(other), Channel: quiet, Session: "o", Bot: true})
 	b.in(music.VoiceSnapshot{Bot: bot, States: []music.VoiceState{
-		{User: music.UserID(bot), Channel: lounge, Session: "vs", Bot: true}, {User: ana, Channel: lounge}, {User: bruno, Channel: lounge},
-		{User: "3", Channel: quiet}, {User: music.UserID(other), Channel: quiet, Session: "o", Bot: true},
+		{User: music.UserID(bot), Channel: lounge, Session: "vs", Bot: true},
+		{User: ana, Channel: lounge},
+		{User: bruno, Channel: lounge},
+		{User: "3", Channel: quiet},
+		{User: music.UserID(other), Channel: quiet, Session: "o", Bot: true},
 	}})
 	b.in(music.EntitlementsChanged{Entitlements: entitled(1)})
 	return b
