@@ -47,11 +47,11 @@ func (k *kit) complain(err error) {
 	if _, terminal := output.Terminal(k.Stderr); output.Colors(terminal, k.env("NO_COLOR"), k.env("TERM")) {
 		label = "\x1b[31m" + label + "\x1b[0m"
 	}
-	_, _ = fmt.Fprintln(k.Stderr, label, k.say(message))
+	_, _ = fmt.Fprintln(k.Stderr, label, output.Harmless(k.say(message)))
 	if hint != "" {
-		_, _ = fmt.Fprintln(k.Stderr, k.say("next")+":", k.say(hint))
+		_, _ = fmt.Fprintln(k.Stderr, k.say("next")+":", output.Harmless(k.say(hint)))
 	}
 	if id := problem.RequestID(err); id != "" {
-		_, _ = fmt.Fprintln(k.Stderr, k.say("request")+":", id)
+		_, _ = fmt.Fprintln(k.Stderr, k.say("request")+":", output.Harmless(id))
 	}
 }

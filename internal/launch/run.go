@@ -95,6 +95,7 @@ func (o *options) run(cmd *cobra.Command) (err error) {
 		return err
 	}
 	sandbox.Configure(&cfg, world)
+	cfg.Listen = sandbox.LastAPI(cfg.DataDir, cfg.Listen)
 	return o.serve(ctx, cfg, &view.Sandbox{ControlURL: "http://" + strings.TrimPrefix(address, "http://"), Apart: apart})
 }
 
@@ -126,6 +127,14 @@ func (o *options) serve(ctx context.Context, cfg config.Config, sb *view.Sandbox
 		Logger: o.logger(cfg), Sandbox: sb, Up: func(s view.Status) { o.greet(s, sb) },
 	}
 	if sb != nil {
+		opt.Up = func(s view.Status) {
+			for _, a := range s.Addresses {
+				if a.Name == "api" {
+					sandbox.RememberAPI(cfg.DataDir, a.Address, opt.Logger)
+				}
+			}
+			o.greet(s, sb)
+		}
 		opt.TrustedHosts = []string{sandbox.MediaHost}
 		var err error
 		if opt.Page, err = page.New(sb.ControlURL); err != nil {

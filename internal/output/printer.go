@@ -128,7 +128,7 @@ func (p *Printer) json(v any, indent string) error {
 // Talk prints a line for people on stderr, unless quiet.
 func (p *Printer) Talk(format string, args ...any) {
 	if !p.Quiet {
-		_, _ = fmt.Fprintf(p.err, format+"\n", args...)
+		_, _ = fmt.Fprintln(p.err, Harmless(fmt.Sprintf(format, args...)))
 	}
 }
 

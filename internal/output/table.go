@@ -164,6 +164,16 @@ func (p *Printer) row(out *strings.Builder, t Table, r []Cell, shown, widths []i
 	out.WriteString(strings.TrimRight(b.String(), " ") + "\n")
 }
 
+// Harmless takes out of a text what would steer a terminal, line by line: names of
+// channels, guilds and members are what others chose.
+func Harmless(s string) string {
+	lines := strings.Split(s, "\n")
+	for i := range lines {
+		lines[i] = safe(lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
 // safe takes out what would steer a terminal: control characters, and marks
 // that turn the direction of text.
 func safe(s string) string {

@@ -63,6 +63,9 @@ type Player struct {
 	// AskedAt is when members are told that somebody has to let a bot speak on
 	// its stage, zero while it may or once they were told.
 	AskedAt time.Time `json:"asked_at,omitzero"`
+	// SurplusAt is when a play that may never end leaves, because the plan has no
+	// room for its bot any more; zero while it has, or the play ends by itself.
+	SurplusAt time.Time `json:"surplus_at,omitzero"`
 	// Owed are the answers that wait for the bot to have joined.
 	Owed []Owed `json:"owed,omitempty"`
 	// LastSkip is the last skip, by which a second one at the same time is known.

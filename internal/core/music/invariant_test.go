@@ -66,7 +66,7 @@ func shape(g *music.Guild) error {
 			return fail("a queue is kept by a bot that is wanted, or there is none")
 		case v.Want == "" && (p.Play != nil || len(p.Queue) > 0 && !p.Kept.Waits() || len(p.Owed) > 0 || p.Halted):
 			return fail("it has something to do and is wanted nowhere")
-		case v.Want == "" && (!v.JoinBy.IsZero() || !p.IdleAt.IsZero() || !p.EmptyAt.IsZero() || !p.AskedAt.IsZero()):
+		case v.Want == "" && (!v.JoinBy.IsZero() || !p.IdleAt.IsZero() || !p.EmptyAt.IsZero() || !p.AskedAt.IsZero() || !p.SurplusAt.IsZero()):
 			return fail("it is wanted nowhere and has a deadline")
 		case v.Want != "" && v.Want != v.Channel && v.JoinBy.IsZero():
 			return fail("it is not where it is wanted and nothing gives that up")

@@ -161,7 +161,7 @@ func (s *step) depart(p *Player, why string, by UserID) {
 	s.setLoop(p, LoopOff, by)
 	// Its reasons to leave go with it, even while nobody looks at voices: a
 	// deadline of a bot that is wanted nowhere would come due for ever.
-	p.IdleAt, p.EmptyAt, p.AskedAt = time.Time{}, time.Time{}, time.Time{}
+	p.IdleAt, p.EmptyAt, p.AskedAt, p.SurplusAt = time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	p.SilentSince = time.Time{}
 	if p.Voice.Want != "" {
 		s.emit(VoiceLeft{Bot: p.Bot, Channel: p.Voice.Want, Reason: why})

@@ -18,6 +18,9 @@ const (
 	RejoinWithin = 30 * time.Second
 	// SilenceWithin is how long a pending slot may keep a ready one waiting.
 	SilenceWithin = 2 * time.Second
+	// SurplusWithin is how long a play that is held, or has no end, may stay on a bot
+	// that the plan has no room for any more.
+	SurplusWithin = 10 * time.Minute
 	// SkipWindow is how long a second member's skip means the same track.
 	SkipWindow = 2 * time.Second
 	// OverdueGrace is what a deadline that passed while nobody looked gets.
@@ -250,6 +253,15 @@ func (s *step) settle(p *Player) {
 		w.EmptyAt = time.Time{}
 		if empty {
 			w.EmptyAt = s.now.Add(s.g.Settings.Empty)
+		}
+		p = w
+	}
+	endless := p.Play != nil && (p.Paused || p.Play.Track.Stream) && s.surplus(p)
+	if endless != !p.SurplusAt.IsZero() {
+		w := s.edit(p.Bot)
+		w.SurplusAt = time.Time{}
+		if endless {
+			w.SurplusAt = s.now.Add(SurplusWithin)
 		}
 	}
 }

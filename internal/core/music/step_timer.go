@@ -60,9 +60,9 @@ func (s *step) settleRecovery() {
 func (s *step) grace(held *Player) {
 	later := s.now.Add(OverdueGrace)
 	due := func(t time.Time) bool { return !t.IsZero() && !t.After(s.now) }
-	if due(held.IdleAt) || due(held.EmptyAt) || due(held.Voice.JoinBy) {
+	if due(held.IdleAt) || due(held.EmptyAt) || due(held.Voice.JoinBy) || due(held.SurplusAt) {
 		p := s.edit(held.Bot)
-		for _, t := range []*time.Time{&p.IdleAt, &p.EmptyAt, &p.Voice.JoinBy} {
+		for _, t := range []*time.Time{&p.IdleAt, &p.EmptyAt, &p.Voice.JoinBy, &p.SurplusAt} {
 			if due(*t) {
 				*t = later
 			}
@@ -101,6 +101,7 @@ func (g *Guild) Deadline() time.Time {
 		soon(p.EmptyAt)
 		soon(p.AskedAt)
 		soon(p.Kept.Until)
+		soon(p.SurplusAt)
 		soon(p.Play.overBy())
 		if p.Unready == 0 {
 			continue
@@ -144,6 +145,10 @@ func (s *step) tick() {
 			s.thrownOut(s.edit(p.Bot))
 		case due(p.Voice.JoinBy) && !p.Voice.Reset:
 			s.joinFailed(s.edit(p.Bot))
+		case due(p.SurplusAt):
+			w, r := s.edit(p.Bot), s.noBotFree()
+			s.notify(w, Answer{Kind: AnswerRefused, Refusal: &r})
+			s.drop(w, "plan", "", r)
 		case due(p.EmptyAt):
 			w := s.edit(p.Bot)
 			s.notify(w, Answer{Kind: AnswerLeftEmpty, Channel: w.Voice.Want})
