@@ -256,7 +256,7 @@ func (s *step) settle(p *Player) {
 		}
 		p = w
 	}
-	endless := p.Play != nil && (p.Paused || p.Play.Track.Stream) && s.surplus(p)
+	endless := p.Play != nil && (p.Paused || p.Play.Track.Stream()) && s.surplus(p)
 	if endless != !p.SurplusAt.IsZero() {
 		w := s.edit(p.Bot)
 		w.SurplusAt = time.Time{}
