@@ -42,23 +42,13 @@ func newCmdGuildsList(k *kit, run func(context.Context, *client.Client, *output.
 
 func (k *kit) runGuildsList(ctx context.Context, c *client.Client, p *output.Printer, o guildsOptions) error {
 	page, err := waiting(p, k.say("reading guilds"), func() (view.GuildPage, error) {
-		var items []view.Guild
-		for {
-			page, err := c.Guilds(ctx, o.page)
-			if err != nil {
-				return page, err
-			}
-			items = append(items, page.Items...)
-			if page.Items = present(items); !o.all || page.NextCursor == "" {
-				return page, nil
-			}
-			o.page.Cursor = page.NextCursor
-		}
+		return collect(o.all, &o.page.Cursor, func() (view.GuildPage, error) { return c.Guilds(ctx, o.page) },
+			func(page *view.GuildPage) (*[]view.Guild, string) { return &page.Items, page.NextCursor })
 	})
 	if err != nil {
 		return err
 	}
-	if err := p.Print(page, anys(page.Items), func() output.Table {
+	return list(k, p, page, page.Items, page.NextCursor, func() output.Table {
 		t := output.Table{Empty: k.say("no guilds"), Columns: []output.Column{
 			{Title: k.say("ID")},
 			{Title: k.say("NAME")},
@@ -69,11 +59,7 @@ func (k *kit) runGuildsList(ctx context.Context, c *client.Client, p *output.Pri
 			t.Rows = append(t.Rows, output.Text(g.ID, either(g.Name, "-"), either(g.Plan, "-"), p.When(g.Updated)))
 		}
 		return t
-	}); err != nil {
-		return err
-	}
-	k.more(p, page.NextCursor)
-	return nil
+	})
 }
 
 func newCmdGuildsGet(k *kit, run func(context.Context, *client.Client, *output.Printer, string, bool) error) *cobra.Command {

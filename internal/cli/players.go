@@ -55,28 +55,15 @@ func (k *kit) pageFlags(c *cobra.Command, p *client.Page, all *bool) {
 
 func (k *kit) runPlayersList(ctx context.Context, c *client.Client, p *output.Printer, o listOptions) error {
 	page, err := waiting(p, k.say("reading players"), func() (view.PlayerPage, error) {
-		var out view.PlayerPage
-		for {
-			page, err := c.Players(ctx, o.Players)
-			if err != nil {
-				return out, err
-			}
-			out.Items, out.NextCursor = append(out.Items, page.Items...), page.NextCursor
-			if !o.all || page.NextCursor == "" {
-				return out, nil
-			}
-			o.Cursor = page.NextCursor
-		}
+		return collect(o.all, &o.Cursor, func() (view.PlayerPage, error) { return c.Players(ctx, o.Players) },
+			func(page *view.PlayerPage) (*[]view.Player, string) { return &page.Items, page.NextCursor })
 	})
 	if err != nil {
 		return err
 	}
-	page.Items = present(page.Items)
-	if err := p.Print(page, anys(page.Items), func() output.Table { return k.playersTable(page.Items, k.names(ctx, c, p, o.ids), o.ids) }); err != nil {
-		return err
-	}
-	k.more(p, page.NextCursor)
-	return nil
+	return list(k, p, page, page.Items, page.NextCursor, func() output.Table {
+		return k.playersTable(page.Items, k.names(ctx, c, p, o.ids), o.ids)
+	})
 }
 
 // more says that there is more than was printed.
@@ -84,6 +71,33 @@ func (k *kit) more(p *output.Printer, cursor string) {
 	if cursor != "" && (p.Format == output.FormatTable || p.Format == output.FormatWide) {
 		p.Talk("%s", k.say("there is more: go on with --cursor %s, or use --all", cursor))
 	}
+}
+
+// collect reads a page, or with all every one from there on, and returns the last
+// with what all of them have; part says what a page has and where the next begins.
+func collect[P, T any](all bool, cursor *string, read func() (P, error), part func(*P) (*[]T, string)) (P, error) {
+	var items []T
+	for {
+		page, err := read()
+		if err != nil {
+			return page, err
+		}
+		have, next := part(&page)
+		items = append(items, *have...)
+		if *have = present(items); !all || next == "" {
+			return page, nil
+		}
+		*cursor = next
+	}
+}
+
+// list prints a page, and says whether there is more.
+func list[T any](k *kit, p *output.Printer, page any, items []T, next string, table func() output.Table) error {
+	if err := p.Print(page, anys(items), table); err != nil {
+		return err
+	}
+	k.more(p, next)
+	return nil
 }
 
 func present[T any](items []T) []T {

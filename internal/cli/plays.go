@@ -61,27 +61,15 @@ func (o *playsOptions) times(k *kit) (err error) {
 
 func (k *kit) runPlaysList(ctx context.Context, c *client.Client, p *output.Printer, o playsOptions) error {
 	page, err := waiting(p, k.say("reading plays"), func() (view.HeardPage, error) {
-		var items []view.Heard
-		for {
-			page, err := c.Plays(ctx, o.Plays)
-			if err != nil {
-				return page, err
-			}
-			items = append(items, page.Items...)
-			if page.Items = present(items); !o.all || page.NextCursor == "" {
-				return page, nil
-			}
-			o.Cursor = page.NextCursor
-		}
+		return collect(o.all, &o.Cursor, func() (view.HeardPage, error) { return c.Plays(ctx, o.Plays) },
+			func(page *view.HeardPage) (*[]view.Heard, string) { return &page.Items, page.NextCursor })
 	})
 	if err != nil {
 		return err
 	}
-	if err := p.Print(page, anys(page.Items), func() output.Table { return k.playsTable(p, page.Items, k.names(ctx, c, p, o.ids)) }); err != nil {
-		return err
-	}
-	k.more(p, page.NextCursor)
-	return nil
+	return list(k, p, page, page.Items, page.NextCursor, func() output.Table {
+		return k.playsTable(p, page.Items, k.names(ctx, c, p, o.ids))
+	})
 }
 
 func (k *kit) playsTable(p *output.Printer, items []view.Heard, named names) output.Table {

@@ -48,27 +48,15 @@ func newCmdQueuesGet(k *kit, run func(context.Context, *client.Client, *output.P
 
 func (k *kit) runQueuesGet(ctx context.Context, c *client.Client, p *output.Printer, o queueOptions) error {
 	q, err := waiting(p, k.say("reading the queue"), func() (view.QueuePage, error) {
-		var items []view.QueueItem
-		for {
-			page, err := c.Queue(ctx, o.guild, o.bot, o.page)
-			if err != nil {
-				return page, err
-			}
-			items = append(items, page.Items...)
-			if page.Items = present(items); !o.all || page.NextCursor == "" {
-				return page, nil
-			}
-			o.page.Cursor = page.NextCursor
-		}
+		return collect(o.all, &o.page.Cursor, func() (view.QueuePage, error) { return c.Queue(ctx, o.guild, o.bot, o.page) },
+			func(page *view.QueuePage) (*[]view.QueueItem, string) { return &page.Items, page.NextCursor })
 	})
 	if err != nil {
 		return err
 	}
-	if err := p.Print(q, anys(q.Items), func() output.Table { return k.queueTable(p, q.Items, k.names(ctx, c, p, o.ids)) }); err != nil {
-		return err
-	}
-	k.more(p, q.NextCursor)
-	return nil
+	return list(k, p, q, q.Items, q.NextCursor, func() output.Table {
+		return k.queueTable(p, q.Items, k.names(ctx, c, p, o.ids))
+	})
 }
 
 func (k *kit) queueTable(p *output.Printer, items []view.QueueItem, named names) output.Table {

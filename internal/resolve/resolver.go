@@ -110,13 +110,9 @@ func orElse[T comparable](v, def T) T {
 // are. The caller sets Slot. It takes at most the look-up's two seconds and
 // Options.Timeout.
 func (r *Resolver) Resolve(ctx context.Context, q music.Query, limit int) music.Resolved {
-	identifier, source := r.opts.Prefix+q.Text, r.opts.Prefix
-	if q.URL {
-		address, host, failure := r.opts.Policy.Check(ctx, q.Text)
-		if failure != music.FailureNone {
-			return r.failed(failure)
-		}
-		identifier, source = address, host
+	identifier, source, failure := r.identify(ctx, q)
+	if failure != music.FailureNone {
+		return r.failed(failure)
 	}
 	res, ok := r.cache.get(identifier)
 	if !ok && !q.URL {
@@ -134,6 +130,15 @@ func (r *Resolver) Resolve(ctx context.Context, q music.Query, limit int) music.
 	return r.answer(res, limit)
 }
 
+// identify returns what nodes are asked for, and the source that it is of, unless
+// the policy refuses the address.
+func (r *Resolver) identify(ctx context.Context, q music.Query) (identifier, source string, failure music.ResolveFailure) {
+	if q.URL {
+		return r.opts.Policy.Check(ctx, q.Text)
+	}
+	return r.opts.Prefix + q.Text, r.opts.Prefix, music.FailureNone
+}
+
 func (r *Resolver) failed(f music.ResolveFailure) music.Resolved {
 	r.counts.failures.Add(1)
 	if f == music.FailureDenied {
@@ -144,11 +149,8 @@ func (r *Resolver) failed(f music.ResolveFailure) music.Resolved {
 
 // answer says what a result means for the guild.
 func (r *Resolver) answer(res LoadResult, limit int) music.Resolved {
-	if res.Kind == KindError {
-		return r.failed(music.FailureLoad)
-	}
-	if len(res.Tracks) == 0 {
-		return r.failed(music.FailureNotFound)
+	if failure := res.without(); failure != music.FailureNone {
+		return r.failed(failure)
 	}
 	if res.Kind != KindPlaylist {
 		return music.Resolved{Tracks: slices.Clone(res.Tracks[:1])}
@@ -157,6 +159,17 @@ func (r *Resolver) answer(res LoadResult, limit int) music.Resolved {
 	return music.Resolved{
 		Tracks: slices.Clone(res.Tracks[:n]), Playlist: res.Playlist, Total: max(res.Total, len(res.Tracks)),
 	}
+}
+
+// without says why a result has no tracks.
+func (res *LoadResult) without() music.ResolveFailure {
+	switch {
+	case res.Kind == KindError:
+		return music.FailureLoad
+	case len(res.Tracks) == 0:
+		return music.FailureNotFound
+	}
+	return music.FailureNone
 }
 
 func failureOf(err error) music.ResolveFailure {
@@ -172,7 +185,7 @@ var errTrouble = errors.New("the source is in trouble")
 // load asks the loader, once for all who ask for the same at the same time.
 // Whoever leaves early does not take the answer from the others.
 func (r *Resolver) load(ctx context.Context, identifier, source string) (LoadResult, error) {
-	shared := r.flight.DoChan(identifier, func() (any, error) {
+	return r.once(ctx, identifier, func() (LoadResult, error) {
 		res, err := r.ask(ctx, identifier, source, source, r.opts.Timeout)
 		if err != nil {
 			return LoadResult{}, err
@@ -183,6 +196,11 @@ func (r *Resolver) load(ctx context.Context, identifier, source string) (LoadRes
 		r.cache.put(identifier, res)
 		return res, nil
 	})
+}
+
+// once does what many ask for at the same time once for all of them.
+func (r *Resolver) once(ctx context.Context, key string, do func() (LoadResult, error)) (LoadResult, error) {
+	shared := r.flight.DoChan(key, func() (any, error) { return do() })
 	select {
 	case <-ctx.Done():
 		return LoadResult{}, ctx.Err()

@@ -48,13 +48,9 @@ func (r *Resolver) Search(ctx context.Context, q music.Query, limit int) Hits {
 	if strings.TrimSpace(q.Text) == "" || len(q.Text) > music.MaxQuery {
 		return Hits{Failure: music.FailureNotFound}
 	}
-	identifier, source := r.opts.Prefix+q.Text, r.opts.Prefix
-	if q.URL {
-		address, host, failure := r.opts.Policy.Check(ctx, q.Text)
-		if failure != music.FailureNone {
-			return r.noHits(failure)
-		}
-		identifier, source = address, host
+	identifier, source, failure := r.identify(ctx, q)
+	if failure != music.FailureNone {
+		return r.noHits(failure)
 	}
 	res, ok := r.remembered(identifier, q.URL)
 	if ok {
@@ -65,11 +61,8 @@ func (r *Resolver) Search(ctx context.Context, q music.Query, limit int) Hits {
 			return r.noHits(failureOf(err))
 		}
 	}
-	switch {
-	case res.Kind == KindError:
-		return r.noHits(music.FailureLoad)
-	case len(res.Tracks) == 0:
-		return r.noHits(music.FailureNotFound)
+	if failure := res.without(); failure != music.FailureNone {
+		return r.noHits(failure)
 	}
 	n := min(max(limit, 1), MaxHits, len(res.Tracks))
 	h := Hits{Tracks: slices.Clone(res.Tracks[:n])}
@@ -99,7 +92,7 @@ func (r *Resolver) find(ctx context.Context, identifier, source string) (LoadRes
 		return LoadResult{}, gobreaker.ErrOpenState
 	}
 	within := min(SearchTimeout, r.opts.Timeout)
-	shared := r.flight.DoChan(slow+identifier, func() (any, error) {
+	return r.once(ctx, slow+identifier, func() (LoadResult, error) {
 		res, err := r.ask(ctx, identifier, source, slow+source, within)
 		if err != nil {
 			return LoadResult{}, err
@@ -113,13 +106,6 @@ func (r *Resolver) find(ctx context.Context, identifier, source string) (LoadRes
 		r.searches.put(identifier, res)
 		return res, nil
 	})
-	select {
-	case <-ctx.Done():
-		return LoadResult{}, ctx.Err()
-	case got := <-shared:
-		res, _ := got.Val.(LoadResult)
-		return res, got.Err
-	}
 }
 
 // ask asks the loader within a time limit, unless the breaker of that name says
