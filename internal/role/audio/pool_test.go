@@ -18,6 +18,11 @@ func TestABotOutOfTheConfigurationHandsOver(t *testing.T) {
 	a := r.StartAudio(all)
 	g := r.StartGateway()
 	play(r, a, "ocean floor")
+	// Who could take over has to be known: else the queue is kept instead.
+	roletest.Until(t, "all bots of the guild are known", func() bool {
+		v, ok := a.Loop().View(r.Guild)
+		return ok && len(v.Bots) == 3
+	})
 	id, gone := a.Player(r).Play.ID, r.Bot
 	for _, stop := range []func(testing.TB) error{g.Stop, a.Stop} {
 		if err := stop(t); err != nil {
