@@ -86,6 +86,8 @@ func (d *daemon) compose(ctx context.Context) error {
 			return err
 		}
 	}
+	d.nameBots()
+	d.fleet = d.newFleet()
 	if slices.Contains(c.Roles, "api") {
 		d.roles.api = d.newAPI()
 	}
@@ -136,37 +138,22 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 	return audio.New(ctx, o)
 }
 
-func (d *daemon) newAPI() *api.Role {
-	names := map[music.BotID]string{}
-	var pool []music.BotID
+// nameBots reads which bots the configuration has, and how it calls them.
+func (d *daemon) nameBots() {
+	d.names = map[music.BotID]string{}
 	for _, b := range d.Config.Discord.Bots {
 		if _, id, err := discord.ParseToken(b.Token.Reveal()); err == nil {
-			names[music.BotID(id)] = b.Name
-			pool = append(pool, music.BotID(id))
+			d.names[music.BotID(id)] = b.Name
+			d.pool = append(d.pool, music.BotID(id))
 		}
 	}
-	o := api.Options{
-		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Base: d.base, BotNames: names, Pool: pool, Sandbox: d.Sandbox,
-	}
-	if a := d.roles.audio; a != nil {
-		o.Live.Nodes = a.Nodes
-		o.Live.Guild = a.Loop().View
-		o.Live.Held = func() int { return len(a.Loop().Owned()) }
-		o.Live.Cordon, o.Live.Drain = a.Cordon, a.Drain
-	}
-	if w := d.roles.worker; w != nil {
-		o.Live.Rebuild = w.Rebuild
-	}
-	if g := d.roles.gateway; g != nil {
-		o.Live.Bots = func() []view.Bot {
-			bots := g.Bots()
-			for i := range bots {
-				bots[i].Name = names[music.BotID(bots[i].ID)]
-			}
-			return bots
-		}
-	}
-	return api.New(o)
+}
+
+func (d *daemon) newAPI() *api.Role {
+	return api.New(api.Options{
+		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Base: d.base, BotNames: d.names, Pool: d.pool,
+		Sandbox: d.Sandbox, Fleet: d.fleet,
+	})
 }
 
 // base is what is true of the process.
@@ -175,7 +162,7 @@ func (d *daemon) base(ctx context.Context) view.Status {
 	s := view.Status{
 		Version: d.Version, Commit: d.Commit, Mode: "live", Ready: ready, StartedAt: d.started,
 		UptimeMS: d.clock.Since(d.started).Milliseconds(), PID: os.Getpid(), DataDir: d.Config.DataDir,
-		Roles: d.roles.list(), Checks: []view.Check{}, Bots: []view.Bot{}, Addresses: d.addrs,
+		Roles: d.roles.list(), Checks: []view.Check{}, Bots: []view.Bot{}, Addresses: d.addrs, Processes: []view.Process{},
 	}
 	if d.Sandbox != nil {
 		s.Mode = "sandbox"

@@ -88,6 +88,9 @@ func (r *Role) hearOwed(ctx context.Context, m bus.Message) {
 			r.log.Error("a notice cannot be read", "error", err)
 			return
 		}
+		if !r.owns(n.Guild) {
+			return // every gateway hears of it; who has the guild's shard posts it
+		}
 		select {
 		case r.noticing <- struct{}{}:
 		default:

@@ -39,8 +39,9 @@ type shard struct {
 	epoch  int64
 	ctx    context.Context //nolint:containedctx // the life of the connection, which its handler needs
 	saved  store.ShardSession
-	// held is true while the right to have the connection is.
-	held bool
+	// held is true while the right to have the connection is, elsewhere while
+	// another process has it.
+	held, elsewhere bool
 }
 
 var _ discord.Handler = (*shard)(nil)
@@ -57,6 +58,9 @@ func (s *shard) run(ctx context.Context) error {
 	}
 	for ctx.Err() == nil {
 		lease, state, err := s.role.opt.Store.AcquireShard(ctx, s.bot.id, s.index, s.count, s.role.opt.Holder, ttl)
+		s.mu.Lock()
+		s.elsewhere = fault.CodeOf(err) == fault.Conflict
+		s.mu.Unlock()
 		if err != nil {
 			if fault.CodeOf(err) != fault.Conflict && ctx.Err() == nil {
 				s.role.log.Warn("a shard cannot be acquired, trying again", "shard", s.index, "error", err)

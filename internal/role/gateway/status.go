@@ -5,6 +5,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/httpapi/view"
+	"github.com/atrilhq/platform/internal/role/topic"
 )
 
 // The states of a shard's connection.
@@ -93,8 +94,44 @@ func (r *Role) Bots() []view.Bot {
 	return out
 }
 
+// Shards returns how the shards are whose connection is in this process.
+func (r *Role) Shards() []topic.Shard {
+	var out []topic.Shard
+	for _, b := range r.bots {
+		for _, s := range b.all() {
+			state := s.state()
+			s.mu.Lock()
+			if s.held {
+				x := topic.Shard{Bot: string(b.id), Index: s.index, Count: s.count, State: state}
+				if state == stateReady {
+					x.Guilds, x.LatencyMS = s.conn.Guilds(), s.conn.Latency().Milliseconds()
+				}
+				out = append(out, x)
+			}
+			s.mu.Unlock()
+		}
+	}
+	return out
+}
+
 // Connected is true where every shard of every bot has its session open, but for
-// workers that Discord does not take any more: nobody waits for those.
+// those whose connection another process has, and for workers that Discord does
+// not take any more: nobody waits for those.
 func (r *Role) Connected() bool {
-	return !slices.ContainsFunc(r.Bots(), func(b view.Bot) bool { return b.State != stateReady && b.State != stateRefused })
+	return !slices.ContainsFunc(r.bots, func(b *bot) bool { return !b.settled() })
+}
+
+func (b *bot) settled() bool {
+	shards := b.all()
+	b.mu.Lock()
+	refused := b.refused != nil
+	b.mu.Unlock()
+	return refused || len(shards) > 0 && !slices.ContainsFunc(shards, func(s *shard) bool {
+		if s.state() == stateReady {
+			return false
+		}
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return !s.elsewhere
+	})
 }
