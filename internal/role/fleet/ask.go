@@ -175,6 +175,9 @@ func (f *Fleet) hearAnswer(_ context.Context, m bus.Message) {
 	}
 	f.mu.Lock()
 	told := f.open[a.ID]
+	if o := f.others[a.From]; o != nil {
+		o.heard, o.mute = f.opt.Clock.Now(), false
+	}
 	f.mu.Unlock()
 	if told == nil {
 		return // it comes late
