@@ -11,12 +11,14 @@ import (
 )
 
 // keeper runs a server until its standard input ends, then stops it and removes
-// its directory. $1 is the directory; the server's command line follows.
+// its directory, also where the server is paused. $1 is the directory; the server's
+// command line follows.
 const keeper = `dir=$1; shift
 "$@" & pid=$!
 trap '' INT TERM HUP
 while read -r _; do :; done
 kill -QUIT "$pid" 2>/dev/null
+kill -CONT "$pid" 2>/dev/null
 wait "$pid" 2>/dev/null
 cd / && rm -rf "$dir"`
 
