@@ -50,6 +50,7 @@ func spanishTables() map[string]string {
 		"LATENCY":    "LATENCIA",
 		"CHECK":      "COMPROBACIÓN",
 		"PROCESS":    "PROCESO",
+		"PID":        "PID",
 		"ROLES":      "PAPELES",
 		"PARTITIONS": "PARTICIONES",
 		"STARTED":    "ARRANCÓ",

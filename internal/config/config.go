@@ -48,7 +48,7 @@ type Database struct {
 
 // Redis says where the roles of several processes hear each other.
 type Redis struct {
-	URL secret.Text `key:"url" many:"true" doc:"Where roles in several processes hear each other. Empty means within this process only. A list is the addresses of a cluster." allow:"redis://USER:PASSWORD@HOST:PORT/NUMBER, rediss:// for TLS, or a list of a cluster's addresses"`
+	URL secret.Text `key:"url" many:"true" doc:"Where roles in several processes hear each other. Empty means within this process only. A list is the addresses of a cluster." allow:"redis://USER:PASSWORD@HOST:PORT/NUMBER, rediss:// for TLS, unix:///PATH, or a list of a cluster's addresses"`
 }
 
 // Discord is the bots and where their platform is.

@@ -42,6 +42,11 @@ func checkRedis(r Redis) error {
 		switch {
 		case err != nil:
 			return errors.New(which + "is not an address")
+		case u.Scheme == "unix" && len(all) == 1:
+			if !strings.HasPrefix(u.Path, "/") || u.Path == "/" {
+				return errors.New("has no absolute path; it begins with three slashes")
+			}
+			continue
 		case u.Scheme != "redis" && u.Scheme != "rediss":
 			return errors.New(which + "has neither redis nor rediss as its scheme")
 		case scheme != "" && u.Scheme != scheme:

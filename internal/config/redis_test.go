@@ -46,6 +46,7 @@ func TestRedisThatIsRefused(t *testing.T) {
 		"no scheme":           {hidden, "neither redis nor rediss"},
 		"no host":             {"redis://:" + hidden + "@:6379", "has no host"},
 		"no address":          {"redis://:" + hidden + "@h:port", "is not an address"},
+		"a socket's path":     {"unix://" + hidden, "no absolute path"},
 		"mixed":               {"redis://a,rediss://:" + hidden + "@b", "mixes redis and rediss"},
 		"a path":              {"redis://h/" + hidden, "no number of a database"},
 		"a cluster's number":  {"redis://a/1,redis://:" + hidden + "@b/1", "only database 0"},
@@ -75,6 +76,7 @@ func TestRolesApartNeedWhatTheyShare(t *testing.T) {
 	for name, c := range map[string]struct{ roles, redis, database, key, says string }{
 		"all here":                    {"gateway,audio,api,worker", "", "", "", ""},
 		"all here with both":          {"gateway,audio,api,worker", redis, postgres, "", ""},
+		"over a socket":               {"audio", "unix:///run/redis.sock", postgres, "", ""},
 		"all here on SQLite":          {"gateway,audio,api,worker", redis, "", "", ""},
 		"gateway and audio":           {"gateway,audio", "", "", "", ""},
 		"api alone":                   {"api", "", "", "", ""},

@@ -45,6 +45,11 @@ func picture(reports []report, known []view.Process) Picture {
 			p.Processes = append(p.Processes, x)
 		}
 	}
+	for i := range p.Processes {
+		// A list without entries travels as none.
+		x := &p.Processes[i]
+		x.Roles, x.Addresses = append([]view.Role{}, x.Roles...), append([]view.Listener{}, x.Addresses...)
+	}
 	slices.SortFunc(p.Processes, byName(func(x view.Process) string { return x.Name }))
 	p.Nodes, p.Bots = nodes(reports), bots(reports)
 	return p
