@@ -196,7 +196,7 @@ func showsItself(t *testing.T, c *e2e.Cluster) {
 		t.Errorf("%+v %v", n, err)
 	}
 	ctl(t, c, "plays", "rebuild")
-	expect(t, c.Rig, "ana", "/volume 55", "55")
+	expect(t, c.Rig, "ana", "/volume percent:55", "55")
 	ctl(t, c, "players", "pause", p0(t, c).Guild, p0(t, c).Bot)
 	ctl(t, c, "players", "resume", p0(t, c).Guild, p0(t, c).Bot)
 }
