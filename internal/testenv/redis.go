@@ -1,6 +1,7 @@
 package testenv
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -118,7 +119,7 @@ func (s *RedisServer) start() error {
 	}
 	_ = os.Remove(s.pidfile())
 	log := filepath.Join(s.dir, "log")
-	_, pipe, err := keep(s.as, s.dir, log, s.bin, file)
+	_, pipe, err := keep(s.as, "KILL", s.dir, log, s.bin, file)
 	if err != nil {
 		return err
 	}
@@ -135,18 +136,24 @@ func (s *RedisServer) start() error {
 		if err == nil {
 			return nil
 		}
+		text, _ := os.ReadFile(log) //nolint:gosec // the server's own log
+		if bytes.Contains(text, []byte("Failed listening")) || limit.Err() != nil {
+			return fmt.Errorf("Redis did not start: %w\n%s", err, text)
+		}
 		select {
 		case <-limit.Done():
-			text, _ := os.ReadFile(log) //nolint:gosec // the server's own log
-			return fmt.Errorf("Redis did not start: %w\n%s", err, text)
 		case <-again.C:
 		}
 	}
 }
 
 // greet asks whether the server is there. It looks for its door first, because
-// the client library would complain on stderr about each try.
+// the client library would complain on stderr about each try, and for its process
+// id, because somebody else may stand at its door.
 func (s *RedisServer) greet(ctx context.Context) error {
+	if _, err := os.Stat(s.pidfile()); err != nil {
+		return err
+	}
 	c, err := (&net.Dialer{}).DialContext(ctx, s.network, s.address)
 	if err != nil {
 		return err
@@ -172,7 +179,13 @@ func (s *RedisServer) Kill(tb testing.TB) {
 	limit := time.After(redisStart)
 	again := time.NewTicker(5 * time.Millisecond)
 	defer again.Stop()
-	for syscall.Kill(pid, 0) == nil {
+	for {
+		// Its process id stays until its shell ends; its door does not.
+		c, err := net.Dial(s.network, s.address)
+		if err != nil {
+			return
+		}
+		_ = c.Close()
 		select {
 		case <-limit:
 			tb.Fatal("Redis is still there")

@@ -60,7 +60,7 @@ for i = 5, #ARGV, 2 do
   redis.call('XADD', log, fmt(n) .. '-' .. fmt(b), gen, ARGV[i + 1])
 end
 if aged then redis.call('XTRIM', log, 'MINID', '~', fmt(read + 1)) end
-if age > 0 and (fresh or aged) then
+if age > 0 and (fresh or aged or not m[2]) then
   -- A stream that nobody uses any more goes in the end.
   local keep = fmt(age / 1000 * 48)
   redis.call('PEXPIRE', meta, keep)

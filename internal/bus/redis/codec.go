@@ -108,11 +108,12 @@ func (d *decoder) message(m *bus.Message) bool {
 // length reads how long the next field is.
 func (d *decoder) length(most uint64) (int, bool) {
 	v, n := binary.Uvarint(d.data)
-	if n <= 0 || v > most || v > uint64(len(d.data)-n) {
+	if n <= 0 || v > most {
 		return 0, false
 	}
 	d.skip(n)
-	return int(v), true //nolint:gosec // at most 1 MiB
+	length := int(v) //nolint:gosec // at most 1 MiB
+	return length, length <= len(d.data)
 }
 
 func (d *decoder) skip(n int) { d.text, d.data = d.text[n:], d.data[n:] }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -42,6 +41,3 @@ func TestConformance(t *testing.T) {
 		return open(t, redis.Options{URL: testenv.Redis(t), Backlog: bustest.Backlog})
 	})
 }
-
-// patience is how long a test waits for what has to come.
-const patience = time.Minute

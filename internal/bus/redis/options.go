@@ -211,7 +211,7 @@ func (p *place) database(text string) error {
 
 // client returns a client that bounds every call and repeats none: a repeated
 // write may be a second one, and who waits knows better whether to try again.
-func (p place) client(o Options, pool int) goredis.UniversalClient {
+func (p *place) client(o Options, pool int) goredis.UniversalClient {
 	u := &goredis.UniversalOptions{
 		Addrs: p.addrs, DB: p.db, Username: p.user, Password: p.password,
 		Protocol: 2, MaxRetries: -1, DialTimeout: o.Timeout / 2, DialerRetries: 1,
