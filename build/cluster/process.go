@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -79,7 +80,7 @@ func (c *cluster) member(name, roles string, more ...string) *member {
 // start starts a process. Its log goes to a file of its name.
 func (c *cluster) start(name string, args ...string) *member {
 	m := &member{name: name, done: make(chan struct{})}
-	m.cmd = exec.Command(c.program, args...) //nolint:gosec // what was built
+	m.cmd = exec.Command(c.program, args...)
 	m.cmd.Env, m.cmd.Dir, m.cmd.Stdout = c.env, c.home, m
 	// Ctrl-C reaches this program only, which then ends all in their order.
 	m.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -115,7 +116,7 @@ func (c *cluster) await(m *member, text string) error {
 	defer cancel()
 	look := time.NewTicker(lookEvery)
 	defer look.Stop()
-	for !bytes.Contains([]byte(m.said()), []byte(text)) {
+	for !strings.Contains(m.said(), text) {
 		select {
 		case <-m.done:
 			log, _ := os.ReadFile(filepath.Join(c.home, m.name+".log"))

@@ -152,7 +152,8 @@ func gatewayOf(t *testing.T, c *e2e.Cluster) *e2e.Process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	most := slices.MaxFunc(s.Processes, func(a, b view.Process) int { return a.Shards - b.Shards })
+	alive := slices.DeleteFunc(s.Processes, func(x view.Process) bool { return x.State != "up" })
+	most := slices.MaxFunc(alive, func(a, b view.Process) int { return a.Shards - b.Shards })
 	return c.Holder(t.Context(), most.Name)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -88,12 +89,7 @@ func TestListenersAreAskedOfOwners(t *testing.T) {
 			g := music.New(id)
 			g.Name = "guild " + string(id)
 			g.Players = []*music.Player{{Bot: "900", Voice: music.Voice{Channel: "50"}}, {Bot: "901"}}
-			for _, m := range mine {
-				if m == id {
-					return g, true
-				}
-			}
-			return g, false
+			return g, slices.Contains(mine, id)
 		}}
 	}
 	w.settle(self("b", 1, "audio"), owner("1", "2"))
