@@ -23,10 +23,11 @@ type Member struct {
 
 // Members knows which processes share a role, by the database's clock.
 type Members interface {
-	// Announce says that a process is there for ttl from now on, and returns all
-	// that are, in order of their holders. One whose own session with the
-	// database has ended is not. Errors: Invalid.
-	Announce(ctx context.Context, m Member, ttl time.Duration) ([]Member, error)
+	// Announce says that a process is there for ttl from now on. Errors: Invalid.
+	Announce(ctx context.Context, m Member, ttl time.Duration) error
+	// Members returns the processes that share a role now, in order of their
+	// holders. One whose own session with the database has ended is none.
+	Members(ctx context.Context, role string) ([]Member, error)
 	// Withdraw says that a process takes nothing more.
 	Withdraw(ctx context.Context, role, holder string) error
 	// Attend opens the session whose end frees what a holder holds, or shares

@@ -26,25 +26,26 @@ const (
 )
 
 // Announce implements [store.Members].
-func (db *DB) Announce(ctx context.Context, m store.Member, ttl time.Duration) ([]store.Member, error) {
+func (db *DB) Announce(ctx context.Context, m store.Member, ttl time.Duration) error {
 	const op = "sqlstore.Announce"
 	if err := checkLease(op, m.Holder, ttl); err != nil {
-		return nil, err
+		return err
 	}
 	if m.Role == "" || !storable(m.Role) || !storable(m.Version) || m.Weight < 1 || m.Weight > maxWeight {
-		return nil, invalid(op, "a process needs a role, a version of at most 512 bytes and a weight from 1 to 1000")
+		return invalid(op, "a process needs a role, a version of at most 512 bytes and a weight from 1 to 1000")
 	}
-	err := db.change(ctx, op,
+	return db.change(ctx, op,
 		statement{
 			text: db.texts.announce, args: []any{db.now(), m.Role, m.Holder, m.Version, m.Weight, int64(ttl)}, want: anyRows,
 		},
 		statement{text: db.texts.forget, args: []any{db.now(), int64(forgetMembers)}, want: anyRows})
-	if err != nil {
-		return nil, err
-	}
+}
+
+// Members implements [store.Members].
+func (db *DB) Members(ctx context.Context, role string) ([]store.Member, error) {
 	var out []store.Member
-	err = db.each(ctx, op, db.texts.members, []any{db.now(), m.Role}, func(scan func(...any) error) error {
-		x := store.Member{Role: m.Role}
+	err := db.each(ctx, "sqlstore.Members", db.texts.members, []any{db.now(), role}, func(scan func(...any) error) error {
+		x := store.Member{Role: role}
 		err := scan(&x.Holder, &x.Version, &x.Weight, &x.Present)
 		out = append(out, x)
 		return err

@@ -22,7 +22,10 @@ func testMembers(t *testing.T, open Open) {
 	ctx := t.Context()
 	announce := func(role, holder string, ttl time.Duration) []store.Member {
 		t.Helper()
-		all, err := s.Announce(ctx, store.Member{Role: role, Holder: holder, Version: "v1", Weight: 2}, ttl)
+		if err := s.Announce(ctx, store.Member{Role: role, Holder: holder, Version: "v1", Weight: 2}, ttl); err != nil {
+			t.Fatal(err)
+		}
+		all, err := s.Members(ctx, role)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,12 +64,10 @@ func testMembers(t *testing.T, open Open) {
 			{Holder: "h", Weight: 1}, {Role: "r", Weight: 1}, {Role: "r", Holder: "h"}, {Role: "r", Holder: "h", Weight: 1 << 20},
 			{Role: "r", Holder: "h", Weight: 1, Version: "\x00"},
 		} {
-			_, err := s.Announce(ctx, m, long)
-			want(t, err, fault.Invalid, "a member that cannot be")
+			want(t, s.Announce(ctx, m, long), fault.Invalid, "a member that cannot be")
 		}
-		_, err := s.Announce(ctx, store.Member{Role: "r", Holder: "h", Weight: 1}, 0)
-		want(t, err, fault.Invalid, "for no time")
-		_, err = s.Attend(ctx, "")
+		want(t, s.Announce(ctx, store.Member{Role: "r", Holder: "h", Weight: 1}, 0), fault.Invalid, "for no time")
+		_, err := s.Attend(ctx, "")
 		want(t, err, fault.Invalid, "a session of nobody")
 	})
 }
