@@ -55,6 +55,33 @@ func (s *memStore) tell() {
 	}
 }
 
+type stamp = store.Stamp
+
+// wait waits for a condition that no change of the store announces.
+func (s *memStore) wait(what string, cond func() bool) {
+	s.t.Helper()
+	late := time.After(patience)
+	for !cond() {
+		select {
+		case <-late:
+			s.t.Fatalf("waited in vain until %s", what)
+		case <-time.After(time.Millisecond):
+		}
+	}
+}
+
+// breakAny ends the session of a process, if it has one.
+func (p *process) breakAny() bool {
+	p.store.mu.Lock()
+	x := p.store.sessions[p.name]
+	p.store.mu.Unlock()
+	if x == nil || x.ended() {
+		return false
+	}
+	x.Close()
+	return true
+}
+
 // breakSession ends a process's session, as a server does that lost it.
 func (s *memStore) breakSession(holder string) {
 	s.mu.Lock()

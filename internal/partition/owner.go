@@ -50,6 +50,14 @@ type OwnerStats struct {
 	Doubts atomic.Int64
 }
 
+// Each calls f with the name and the value of each counter.
+func (s *OwnerStats) Each(f func(change string, total int64)) {
+	f("acquired", s.Acquired.Load())
+	f("given", s.Given.Load())
+	f("lost", s.Lost.Load())
+	f("doubt", s.Doubts.Load())
+}
+
 // Owner holds this process's part of the partitions for a loop and lets it have
 // them. It takes what is free and planned for it, gives what is planned for
 // others, and renews the rest.

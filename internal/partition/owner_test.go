@@ -23,6 +23,7 @@ import (
 type process struct {
 	*rig
 
+	name   string
 	owner  *partition.Owner
 	paused atomic.Pointer[chan struct{}]
 	end    func()
@@ -68,7 +69,7 @@ func (f frozen) Standing(ctx context.Context) ([]store.Standing, error) {
 
 func startProcess(t *testing.T, s *memStore, clock *clockwork.FakeClock, holder string) *process {
 	t.Helper()
-	p := &process{rig: &rig{t: t, clock: clock, store: s}}
+	p := &process{name: holder, rig: &rig{t: t, clock: clock, store: s}}
 	log := slog.New(slog.DiscardHandler)
 	p.loop = partition.NewLoop(partition.Options{
 		Partitions: len(s.parts), Store: frozen{s, p}, Encoder: plain{}, Actuator: p.rig, Clock: clock, Logger: log,

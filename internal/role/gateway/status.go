@@ -21,6 +21,15 @@ func (b *bot) all() []*shard {
 	return slices.Clone(b.shards)
 }
 
+// mine are the shards that this process is to have.
+func (b *bot) mine() []*shard {
+	return slices.DeleteFunc(b.all(), func(s *shard) bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return !s.wanted && !s.leased
+	})
+}
+
 // state says how a shard's connection is.
 func (s *shard) state() string {
 	s.mu.Lock()
@@ -37,13 +46,14 @@ func (s *shard) state() string {
 // EachShard calls f with the state of each shard of this process.
 func (r *Role) EachShard(f func(bot string, shard int, state string)) {
 	for _, b := range r.bots {
-		for _, s := range b.all() {
+		for _, s := range b.mine() {
 			f(string(b.id), s.index, s.state())
 		}
 	}
 }
 
-// EachBudget calls f with how many IDENTIFYs each bot had left when it started.
+// EachBudget calls f with how many IDENTIFYs Discord said each bot had left when
+// it was last asked.
 func (r *Role) EachBudget(f func(bot string, left int)) {
 	for _, b := range r.bots {
 		b.mu.Lock()
@@ -67,8 +77,11 @@ func (b *bot) application() string {
 func (r *Role) Bots() []view.Bot {
 	out := make([]view.Bot, 0, len(r.bots))
 	for _, b := range r.bots {
-		shards := b.all()
+		shards := b.mine()
 		v := view.Bot{ID: string(b.id), State: stateConnecting, Shards: len(shards)}
+		if len(shards) == 0 && len(b.all()) > 0 && r.rota.settled() {
+			v.State = stateReady // other processes have them, and this one has nothing to do
+		}
 		ready := 0
 		for _, s := range shards {
 			if v.State = s.state(); v.State == stateReady {
@@ -93,8 +106,8 @@ func (r *Role) Bots() []view.Bot {
 	return out
 }
 
-// Connected is true where every shard of every bot has its session open, but for
-// workers that Discord does not take any more: nobody waits for those.
+// Connected is true where every shard that this process is to have has its
+// session open, but for workers that Discord does not take any more: nobody waits for those.
 func (r *Role) Connected() bool {
 	return !slices.ContainsFunc(r.Bots(), func(b view.Bot) bool { return b.State != stateReady && b.State != stateRefused })
 }
