@@ -150,16 +150,23 @@ func (o *Owner) sort(ctx context.Context, held []store.Stamp) {
 			epochs[s.Partition] = s.Epoch
 		}
 	}
+	lost := 0
 	for _, s := range held {
 		if epochs[s.Partition] == s.Epoch {
 			continue
 		}
+		lost++
 		o.log.Error("a partition's lease was lost", "partition", s.Partition, "epoch", s.Epoch)
 		o.stats.Lost.Add(1)
 		if err := o.loop.Lose(ctx, s.Partition); err != nil {
 			return
 		}
 	}
-	// The others are still to be renewed.
-	o.renewAt, o.lookAt = o.opt.Clock.Now(), o.opt.Clock.Now()
+	// The others are still to be renewed; where none was lost, what was refused
+	// is asked again a little later.
+	now := o.opt.Clock.Now()
+	o.renewAt, o.lookAt = now, now
+	if lost == 0 {
+		o.renewAt = now.Add(o.opt.TTL / lookPart)
+	}
 }

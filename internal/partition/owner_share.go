@@ -14,12 +14,14 @@ import (
 // those who take them over do so a few at a time.
 const giveAtOnce = 4
 
-// announce says that this process is alive.
+// announce says that this process is alive, for less than a lease: one that hangs
+// has to be missed before what it had is free. Otherwise those who take that over
+// would give it a part again.
 func (o *Owner) announce(ctx context.Context) {
 	now := o.opt.Clock.Now()
 	err := o.opt.Leases.Announce(ctx, store.Member{
 		Role: memberRole, Holder: o.opt.Holder, Version: o.opt.Version, Weight: 1,
-	}, o.opt.TTL)
+	}, o.opt.TTL-o.opt.TTL/renewPart)
 	if err != nil {
 		o.announceAt = now.Add(o.opt.TTL / lookPart)
 		if ctx.Err() == nil {

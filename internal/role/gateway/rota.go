@@ -89,7 +89,8 @@ func (ro *rota) run(ctx context.Context) {
 		if !announceAt.After(clock.Now()) {
 			announceAt = clock.Now().Add(ro.ttl / heartbeatPart)
 			m := store.Member{Role: memberRole, Holder: ro.role.opt.Holder, Version: ro.role.opt.Version, Weight: 1}
-			if err := ro.role.opt.Store.Announce(ctx, m, ro.ttl); err != nil && ctx.Err() == nil {
+			// For less than a lease: one that hangs is missed before its shards are free.
+			if err := ro.role.opt.Store.Announce(ctx, m, ro.ttl-ro.ttl/heartbeatPart); err != nil && ctx.Err() == nil {
 				ro.role.log.Warn("this process could not say that it is alive", "error", err)
 				announceAt = clock.Now()
 			}
