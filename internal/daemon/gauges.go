@@ -39,6 +39,7 @@ func (d *daemon) gauge(ctx context.Context) error {
 			d.metrics.LeasesHeld("shard", g.Held())
 			d.gaugeLeases("shard", g.EachLeaseChange, told)
 			g.EachShard(d.metrics.ShardState)
+			g.EachElsewhere(d.metrics.ShardElsewhere)
 			g.EachBudget(d.metrics.IdentifyRemaining)
 		}
 		d.gaugeOwed(ctx)

@@ -111,6 +111,11 @@ func (m *Metrics) ShardState(bot string, shard int, state string) {
 	m.shard.WithLabelValues(bot, n, state).Set(1)
 }
 
+// ShardElsewhere says that a shard is another process's to tell of.
+func (m *Metrics) ShardElsewhere(bot string, shard int) {
+	m.shard.DeletePartialMatch(prometheus.Labels{"bot": bot, "shard": strconv.Itoa(shard)})
+}
+
 // IdentifyRemaining says how many IDENTIFYs a bot has left today.
 func (m *Metrics) IdentifyRemaining(bot string, n int) {
 	m.identify.WithLabelValues(bot).Set(float64(n))

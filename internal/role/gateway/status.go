@@ -43,11 +43,23 @@ func (s *shard) state() string {
 	return stateConnecting
 }
 
-// EachShard calls f with the state of each shard of this process.
+// EachShard calls f with the state of each shard that this process is to have.
 func (r *Role) EachShard(f func(bot string, shard int, state string)) {
 	for _, b := range r.bots {
 		for _, s := range b.mine() {
 			f(string(b.id), s.index, s.state())
+		}
+	}
+}
+
+// EachElsewhere calls f with each shard that is not this process's to have.
+func (r *Role) EachElsewhere(f func(bot string, shard int)) {
+	for _, b := range r.bots {
+		mine := b.mine()
+		for _, s := range b.all() {
+			if !slices.Contains(mine, s) {
+				f(string(b.id), s.index)
+			}
 		}
 	}
 }
