@@ -61,7 +61,10 @@ func testMembers(t *testing.T, open Open) {
 	})
 	t.Run("bad input", func(t *testing.T) {
 		for _, m := range []store.Member{
-			{Holder: "h", Weight: 1}, {Role: "r", Weight: 1}, {Role: "r", Holder: "h"}, {Role: "r", Holder: "h", Weight: 1 << 20},
+			{Holder: "h", Weight: 1},
+			{Role: "r", Weight: 1},
+			{Role: "r", Holder: "h"},
+			{Role: "r", Holder: "h", Weight: 1 << 20},
 			{Role: "r", Holder: "h", Weight: 1, Version: "\x00"},
 		} {
 			want(t, s.Announce(ctx, m, long), fault.Invalid, "a member that cannot be")
