@@ -165,6 +165,10 @@ func (o *Owner) turn(ctx context.Context) {
 		o.announce(ctx)
 	}
 	if o.attended(ctx) && o.due(o.lookAt) {
+		if !o.due(o.lookFrom) {
+			o.lookAt = o.lookFrom
+			return
+		}
 		o.look(ctx)
 	}
 }

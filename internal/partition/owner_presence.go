@@ -28,6 +28,13 @@ func (o *Owner) attended(ctx context.Context) bool {
 		}
 		return false
 	}
+	now := o.opt.Clock.Now()
+	if o.attendedOnce {
+		// Where the server was away, everybody's session has ended: the others are
+		// given time to come back before what they had seems free.
+		o.lookFrom = now.Add(o.opt.TTL / 2)
+	}
+	o.attendedOnce = true
 	o.mu.Lock()
 	o.presence = p
 	o.mu.Unlock()

@@ -21,6 +21,10 @@ const (
 // schedule is what is due when.
 type schedule struct {
 	renewAt, announceAt, lookAt time.Time
+	// lookFrom is when what others had may be taken again, after this process's
+	// session has ended. attendedOnce is true from the first session on.
+	lookFrom     time.Time
+	attendedOnce bool
 	// round counts the renewals, of which each is of one group of partitions.
 	round int
 	begun bool

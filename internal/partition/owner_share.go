@@ -58,7 +58,10 @@ func (o *Owner) look(ctx context.Context) {
 	for _, s := range o.loop.Owned() {
 		mine[s.Partition] = s.Epoch
 	}
-	o.take(ctx, plan(all, mine, members, o.opt.Holder, 0), mine)
+	if !o.take(ctx, plan(all, mine, members, o.opt.Holder, 0), mine) {
+		o.lookAt = now
+		return
+	}
 	o.give(ctx, plan(all, mine, members, o.opt.Holder, o.opt.TTL), mine)
 	o.tried.Store(true)
 	if len(members) == 1 && len(o.loop.Owned()) == len(all) {
@@ -100,14 +103,16 @@ func plan(all []store.Standing, mine map[int]int64, members []store.Member, self
 	return balance.Plan(units, who)
 }
 
-func (o *Owner) take(ctx context.Context, plan []string, mine map[int]int64) {
+// take acquires what is planned for this process; false where there was no time
+// for all of it, because what is held has to be renewed.
+func (o *Owner) take(ctx context.Context, plan []string, mine map[int]int64) bool {
 	for part, who := range plan {
 		if _, held := mine[part]; held || who != o.opt.Holder || ctx.Err() != nil {
 			continue
 		}
 		p := o.current()
-		if p == nil {
-			return
+		if p == nil || o.due(o.renewAt) {
+			return false
 		}
 		sent := o.opt.Clock.Now()
 		lease, err := o.opt.Leases.Acquire(ctx, part, o.opt.Holder, o.opt.TTL)
@@ -129,6 +134,7 @@ func (o *Owner) take(ctx context.Context, plan []string, mine map[int]int64) {
 		o.stats.Acquired.Add(1)
 		o.sure(p, back, sent.Add(o.opt.TTL))
 	}
+	return true
 }
 
 // give hands partitions over that others are to have: what was taken is

@@ -57,6 +57,11 @@ func (f frozen) Acquire(ctx context.Context, n int, holder string, d time.Durati
 	return f.memStore.Acquire(ctx, n, holder, d)
 }
 
+func (f frozen) Attend(ctx context.Context, holder string) (store.Presence, error) {
+	f.wait()
+	return f.memStore.Attend(ctx, holder)
+}
+
 func (f frozen) Announce(ctx context.Context, m store.Member, d time.Duration) error {
 	f.wait()
 	return f.memStore.Announce(ctx, m, d)

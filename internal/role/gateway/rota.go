@@ -43,6 +43,9 @@ type rota struct {
 	since   time.Time
 	decided bool
 	sharing int
+	// lookFrom is when what others had may be taken again, after this process's
+	// session has ended.
+	lookFrom time.Time
 }
 
 func newRota(r *Role) *rota {
@@ -91,7 +94,9 @@ func (ro *rota) run(ctx context.Context) {
 				announceAt = clock.Now()
 			}
 		}
-		if alone := ro.look(ctx); !alone {
+		if wait := ro.lookFrom.Sub(clock.Now()); wait > 0 {
+			next = min(next, wait)
+		} else if alone := ro.look(ctx); !alone {
 			next = ro.ttl / lookPart
 		}
 	}

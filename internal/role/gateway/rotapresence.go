@@ -25,6 +25,11 @@ func (ro *rota) attended(ctx context.Context) bool {
 		}
 		return false
 	}
+	if ro.stats.Doubts.Load() > 0 {
+		// Where the server was away, everybody's session has ended: the others are
+		// given time to come back before what they had seems free.
+		ro.lookFrom = ro.role.opt.Clock.Now().Add(ro.ttl / 2)
+	}
 	ro.mu.Lock()
 	ro.presence = p
 	ro.mu.Unlock()
