@@ -96,7 +96,7 @@ func (d *daemon) compose(ctx context.Context) error {
 
 func (d *daemon) newGateway(ctx context.Context, can plan.Entitlements) (*gateway.Role, error) {
 	o := gateway.Options{
-		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), LeaseTTL: d.Config.Timeouts.LeaseTTL,
+		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), Version: d.Version, LeaseTTL: d.Config.Timeouts.LeaseTTL,
 		RESTURL: d.Config.Discord.RestURL, GatewayURL: d.Config.Discord.GatewayURL,
 		Compression: compressions()[d.Config.Discord.Compression], Words: d.words, Entitlements: can,
 		Metrics: d.metrics,
@@ -117,7 +117,7 @@ func compressions() map[string]discord.Compression {
 func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Role, error) {
 	r := d.Config.Resolve
 	o := audio.Options{
-		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), LeaseTTL: d.Config.Timeouts.LeaseTTL,
+		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), Version: d.Version, LeaseTTL: d.Config.Timeouts.LeaseTTL,
 		SearchPrefix: r.SearchPrefix, Entitlements: can, Metrics: d.metrics, Cordons: d.store,
 		Policy: resolve.PolicyOptions{Trusted: d.TrustedHosts, Allowed: r.AllowHosts, Denied: r.DenyHosts},
 	}

@@ -2,6 +2,7 @@ package audio_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -58,6 +59,9 @@ func TestLeaseInDoubtFreezes(t *testing.T) {
 	res := r.Send("/pause")
 	if res.State != "answered" || res.Deferred {
 		t.Errorf("an answer while nobody knows who owns the guild: %+v", res)
+	}
+	if text := roletest.Text(t, res); !strings.Contains(text, "the music goes on") {
+		t.Errorf("the member reads %q", text)
 	}
 	if p := r.Nodes[0].Players(); len(p) != 1 || p[0].Paused || !p[0].Sounding {
 		t.Errorf("the music was touched: %+v", p)

@@ -139,6 +139,10 @@ func bots(reports []report) []view.Bot {
 // connection says how a bot is connected by the shards that somebody has.
 func connection(b *view.Bot, shards map[int]topic.Shard) {
 	b.Guilds, b.LatencyMS = 0, 0
+	// A process counts the shards that it is to have, each shard knows of all.
+	for _, s := range shards {
+		b.Shards = max(b.Shards, s.Count)
+	}
 	state := "ready"
 	if len(shards) < b.Shards || len(shards) == 0 {
 		state = "connecting" // nobody has the others

@@ -56,7 +56,7 @@ func TestBotsAreSeenTogether(t *testing.T) {
 		return func() []view.Bot {
 			var out []view.Bot
 			for i, id := range []string{"front", "second", "third", "fourth"} {
-				b := view.Bot{ID: id, Shards: 2, State: state[i], Guilds: 99}
+				b := view.Bot{ID: id, Shards: 1, State: state[i], Guilds: 99}
 				if b.State == "refused" {
 					b.Detail = "its token"
 				}
@@ -67,9 +67,9 @@ func TestBotsAreSeenTogether(t *testing.T) {
 	}
 	shards := func(s ...topic.Shard) func() []topic.Shard { return func() []topic.Shard { return s } }
 	p := together(t, fleet.Local{Bots: bots("connecting", "ready", "connecting", "refused"), Shards: shards(
-		topic.Shard{Bot: "front", Index: 0, State: "ready", Guilds: 3, LatencyMS: 40},
-		topic.Shard{Bot: "second", Index: 0, State: "ready", Guilds: 1},
-		topic.Shard{Bot: "third", Index: 0, State: "ready", Guilds: 1}, topic.Shard{Bot: "third", Index: 1, State: "resuming"},
+		topic.Shard{Bot: "front", Index: 0, Count: 2, State: "ready", Guilds: 3, LatencyMS: 40},
+		topic.Shard{Bot: "second", Index: 0, Count: 2, State: "ready", Guilds: 1},
+		topic.Shard{Bot: "third", Index: 0, Count: 2, State: "ready", Guilds: 1}, topic.Shard{Bot: "third", Index: 1, State: "resuming"},
 	)}, fleet.Local{Bots: bots("connecting", "connecting", "connecting", "connecting"), Shards: shards(
 		topic.Shard{Bot: "front", Index: 1, State: "ready", Guilds: 4, LatencyMS: 20},
 		topic.Shard{Bot: "front", Index: 0, State: "connecting"}, // it lost it a moment ago
@@ -78,7 +78,7 @@ func TestBotsAreSeenTogether(t *testing.T) {
 		{ID: "front", Shards: 2, State: "ready", Guilds: 7, LatencyMS: 40},
 		{ID: "second", Shards: 2, State: "connecting", Guilds: 1},
 		{ID: "third", Shards: 2, State: "resuming", Guilds: 1},
-		{ID: "fourth", Shards: 2, State: "refused", Detail: "its token"},
+		{ID: "fourth", Shards: 1, State: "refused", Detail: "its token"},
 	}
 	if len(p.Bots) != len(want) {
 		t.Fatalf("%+v", p.Bots)

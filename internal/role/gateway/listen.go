@@ -116,6 +116,11 @@ func (r *Role) hearVoice(ctx context.Context, m bus.Message) {
 	if b == nil {
 		return
 	}
+	s := b.shard(v.Guild)
+	if s == nil || !s.certain() {
+		// Another process has the shard, or may have it. Who wishes asks again.
+		return
+	}
 	conn := b.conn(v.Guild)
 	if conn == nil {
 		return

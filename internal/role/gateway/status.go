@@ -22,6 +22,15 @@ func (b *bot) all() []*shard {
 	return slices.Clone(b.shards)
 }
 
+// mine are the shards that this process is to have.
+func (b *bot) mine() []*shard {
+	return slices.DeleteFunc(b.all(), func(s *shard) bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return !s.wanted && !s.leased
+	})
+}
+
 // state says how a shard's connection is.
 func (s *shard) state() string {
 	s.mu.Lock()
@@ -35,16 +44,29 @@ func (s *shard) state() string {
 	return stateConnecting
 }
 
-// EachShard calls f with the state of each shard of this process.
+// EachShard calls f with the state of each shard that this process is to have.
 func (r *Role) EachShard(f func(bot string, shard int, state string)) {
 	for _, b := range r.bots {
-		for _, s := range b.all() {
+		for _, s := range b.mine() {
 			f(string(b.id), s.index, s.state())
 		}
 	}
 }
 
-// EachBudget calls f with how many IDENTIFYs each bot had left when it started.
+// EachElsewhere calls f with each shard that is not this process's to have.
+func (r *Role) EachElsewhere(f func(bot string, shard int)) {
+	for _, b := range r.bots {
+		mine := b.mine()
+		for _, s := range b.all() {
+			if !slices.Contains(mine, s) {
+				f(string(b.id), s.index)
+			}
+		}
+	}
+}
+
+// EachBudget calls f with how many IDENTIFYs Discord said each bot had left when
+// it was last asked.
 func (r *Role) EachBudget(f func(bot string, left int)) {
 	for _, b := range r.bots {
 		b.mu.Lock()
@@ -68,8 +90,11 @@ func (b *bot) application() string {
 func (r *Role) Bots() []view.Bot {
 	out := make([]view.Bot, 0, len(r.bots))
 	for _, b := range r.bots {
-		shards := b.all()
+		shards := b.mine()
 		v := view.Bot{ID: string(b.id), State: stateConnecting, Shards: len(shards)}
+		if len(shards) == 0 && len(b.all()) > 0 && r.rota.settled() {
+			v.State = stateReady // other processes have them, and this one has nothing to do
+		}
 		ready := 0
 		for _, s := range shards {
 			if v.State = s.state(); v.State == stateReady {
@@ -114,24 +139,8 @@ func (r *Role) Shards() []topic.Shard {
 	return out
 }
 
-// Connected is true where every shard of every bot has its session open, but for
-// those whose connection another process has, and for workers that Discord does
-// not take any more: nobody waits for those.
+// Connected is true where every shard that this process is to have has its
+// session open, but for workers that Discord does not take any more: nobody waits for those.
 func (r *Role) Connected() bool {
-	return !slices.ContainsFunc(r.bots, func(b *bot) bool { return !b.settled() })
-}
-
-func (b *bot) settled() bool {
-	shards := b.all()
-	b.mu.Lock()
-	refused := b.refused != nil
-	b.mu.Unlock()
-	return refused || len(shards) > 0 && !slices.ContainsFunc(shards, func(s *shard) bool {
-		if s.state() == stateReady {
-			return false
-		}
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return !s.elsewhere
-	})
+	return !slices.ContainsFunc(r.Bots(), func(b view.Bot) bool { return b.State != stateReady && b.State != stateRefused })
 }

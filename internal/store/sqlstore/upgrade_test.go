@@ -12,6 +12,7 @@ import (
 // older takes back what the steps after the first made.
 var older = []string{
 	`DROP TABLE history`, `DROP TABLE projections`, `DROP TABLE plays`, `DROP TABLE heard_tracks`, `DROP TABLE nodes`,
+	`DROP TABLE members`, `DROP TABLE holder_sessions`, `DROP TABLE identify_budgets`, `DROP TABLE identifies`,
 	`DELETE FROM goose_db_version WHERE version_id > 1`,
 }
 
@@ -43,7 +44,7 @@ func TestADatabaseOfTheFirstSchema(t *testing.T) {
 			raw(t, e.driver, e.address, older...)
 
 			db = open(t, sqlstore.Options{URL: e.url})
-			if _, _, schema, err := db.Describe(t.Context()); err != nil || schema != 2 {
+			if _, _, schema, err := db.Describe(t.Context()); err != nil || schema != 4 {
 				t.Fatalf("the schema is %d, %v", schema, err)
 			}
 			loaded, err := db.Load(t.Context(), guildIDs(g.ID))
