@@ -171,6 +171,9 @@ func showsItself(t *testing.T, c *e2e.Cluster) {
 	if err != nil || len(s.Processes) != 6 || s.Nodes.Active != 2 || s.Ownership.Held != s.Ownership.Total || s.Players.Active != 1 {
 		t.Errorf("%+v %v", s, err)
 	}
+	if greeting := c.Daemon.Output(); !strings.Contains(greeting, "sandbox send") {
+		t.Errorf("the api leads nowhere:\n%s", greeting)
+	}
 	shown := ctl(t, c, "status")
 	for _, x := range s.Processes {
 		if !strings.Contains(shown, x.Name) {
