@@ -66,6 +66,11 @@ build: ## Build every program of cmd/ into bin/
 run-sandbox: build ## Run the daemon against the simulators, no account needed (ARGS="--listen 127.0.0.1:8080")
 	bin/platformd --sandbox $(ARGS)
 
+.PHONY: cluster
+cluster: deps build ## Run every role as processes of its own on a private PostgreSQL and Redis (ARGS="--audio 5")
+	@$(GO) build -o .cache/bin/cluster ./build/cluster
+	@.cache/bin/cluster --bin bin $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was built; tools and caches stay (clean-all removes those too)
 	rm -rf bin dist

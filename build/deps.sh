@@ -2,7 +2,8 @@
 # Installs what the tests need beside Go, where it is missing: a C compiler (the
 # race detector on Linux needs one), curl or wget, PostgreSQL (the store is
 # tested on a real one, which the tests start and stop themselves; no running
-# server is used), and Chromium, in which the sandbox's page is tested.
+# server is used), Redis (the bus between processes, in the same way), and
+# Chromium, in which the sandbox's page is tested.
 #
 # --list only tells what is missing, one package a line, and changes nothing.
 set -euo pipefail
@@ -17,6 +18,15 @@ postgres_found() {
 	local dir
 	for dir in /usr/lib/postgresql/*/bin /usr/pgsql-*/bin /opt/homebrew/opt/postgresql@*/bin /usr/local/opt/postgresql@*/bin; do
 		[ -x "$dir/initdb" ] && [ -x "$dir/postgres" ] && return
+	done
+	return 1
+}
+
+redis_found() {
+	command -v redis-server >/dev/null && return
+	local dir
+	for dir in /usr/local/bin /opt/homebrew/opt/redis*/bin /usr/local/opt/redis*/bin; do
+		[ -x "$dir/redis-server" ] && return
 	done
 	return 1
 }
@@ -46,6 +56,7 @@ fi
 command -v curl >/dev/null || command -v wget >/dev/null || need curl curl # install.sh is tested too
 postgres_found || need postgresql postgresql@17
 command -v promtool >/dev/null || need prometheus prometheus # promtool tests the alerts
+redis_found || need redis-server redis
 chromium_found || need chromium ''
 
 if [ "${1-}" = --list ]; then
@@ -80,3 +91,4 @@ else
 	give_up "neither apt-get nor brew is here; install these in your system's way"
 fi
 postgres_found || give_up "PostgreSQL was installed, but initdb and postgres are not where the tests look (PATH, /usr/lib/postgresql/*/bin)"
+redis_found || give_up "Redis was installed, but redis-server is not where the tests look (PATH, /usr/local/bin)"

@@ -53,6 +53,10 @@ func (b *backend) Status(context.Context) (view.Status, error) {
 		Nodes:     view.Count{Total: 2, Active: 1}, Players: view.Count{Total: 3, Active: 1}, Guilds: 2,
 		Database: view.Database{Engine: "sqlite", Version: "3.50", Schema: 4}, Ownership: view.Ownership{Total: 16, Held: 16}, LastEvent: 120,
 		Addresses: []view.Listener{{Name: "api", Address: "127.0.0.1:8080"}},
+		Processes: []view.Process{
+			{Name: "h:1", State: "up", Ready: true, Roles: []view.Role{{Name: "api", State: "running"}}, PID: 42, Version: "1.2.3", StartedAt: at.Add(-time.Hour), SeenAt: at, Addresses: []view.Listener{{Name: "api", Address: "127.0.0.1:8080"}}},
+			{Name: "h:2", State: "silent", Roles: []view.Role{{Name: "audio", State: "running"}, {Name: "worker", State: "running"}}, Partitions: 16, PID: 43, Version: "1.2.3", StartedAt: at.Add(-time.Hour), SeenAt: at.Add(-time.Minute), Host: "h", Addresses: []view.Listener{}},
+		},
 	}, nil
 }
 

@@ -97,6 +97,40 @@ func (k *kit) statusTable(p *output.Printer, st view.Status) output.Table {
 		}
 		t.Next = append(t.Next, without)
 	}
+	if len(st.Processes) > 1 {
+		t.Next = append(t.Next, k.processTable(p, st.Processes))
+	}
+	return t
+}
+
+// processTable lists the processes of an installation that has several.
+func (k *kit) processTable(p *output.Printer, all []view.Process) output.Table {
+	t := output.Table{Columns: []output.Column{
+		{Title: k.say("PROCESS")},
+		{Title: k.say("STATE")},
+		{Title: k.say("ROLES")},
+		{Title: k.say("PARTITIONS"), Right: true},
+		{Title: k.say("SHARDS"), Right: true},
+		{Title: k.say("PID"), Right: true},
+		{Title: k.say("VERSION")},
+		{Title: k.say("STARTED")},
+		{Title: k.say("SEEN")},
+	}}
+	for _, x := range all {
+		state := tone(x.State)
+		if x.State == "up" && !x.Ready {
+			state = output.Cell{Text: k.say("not ready"), Tone: output.Warn}
+		}
+		roles := make([]string, 0, len(x.Roles))
+		for _, r := range x.Roles {
+			roles = append(roles, r.Name)
+		}
+		cell := func(v any) output.Cell { return output.Cell{Text: fmt.Sprint(v)} }
+		t.Rows = append(t.Rows, []output.Cell{
+			cell(x.Name), state, cell(strings.Join(roles, ",")), cell(x.Partitions), cell(x.Shards), cell(x.PID),
+			cell(x.Version), cell(p.When(x.StartedAt)), cell(p.When(x.SeenAt)),
+		})
+	}
 	return t
 }
 
@@ -108,7 +142,7 @@ func tone(state string) output.Cell {
 		c.Tone = output.Good
 	case "starting", "connecting", "resuming", "draining", "joining", "loading", "waiting", "pending", "paused":
 		c.Tone = output.Warn
-	case "failed", "down", "refused", "halted":
+	case "failed", "down", "refused", "halted", "silent":
 		c.Tone = output.Bad
 	}
 	return c

@@ -58,6 +58,7 @@ func (l *loader) check(c *Config) {
 		bad("operations.listen", checkOperations(c.Operations))
 	}
 	bad("database.url", checkDatabase(c.Database.URL.Reveal()))
+	bad("redis.url", checkRedis(c.Redis))
 	bad("discord.rest_url", checkURL(c.Discord.RestURL, "https", "http"))
 	if c.Discord.GatewayURL != "" {
 		bad("discord.gateway_url", checkURL(c.Discord.GatewayURL, "wss", "ws"))
@@ -75,6 +76,7 @@ func (l *loader) check(c *Config) {
 	bad("resolve.deny_hosts", checkHosts(c.Resolve.DenyHosts))
 	l.checkBots(c)
 	l.checkNodes(c)
+	l.checkApart(c)
 }
 
 // checkAddress accepts host:port; an empty host and port 0 only to listen.

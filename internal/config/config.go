@@ -18,6 +18,7 @@ type Config struct {
 	Log        Log        `key:"log"`
 	Operations Operations `key:"operations"`
 	Database   Database   `key:"database"`
+	Redis      Redis      `key:"redis"`
 	Discord    Discord    `key:"discord"`
 	Lavalink   Lavalink   `key:"lavalink"`
 	Resolve    Resolve    `key:"resolve"`
@@ -44,6 +45,11 @@ type Operations struct {
 // Database says where rows are kept.
 type Database struct {
 	URL secret.Text `key:"url" doc:"Where rows are kept. Empty means SQLite in data_dir." allow:"sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME"`
+}
+
+// Redis says where the roles of several processes hear each other.
+type Redis struct {
+	URL secret.Text `key:"url" many:"true" doc:"Where roles in several processes hear each other. Empty means within this process only. A list is the addresses of a cluster." allow:"redis://USER:PASSWORD@HOST:PORT/NUMBER, rediss:// for TLS, unix:///PATH, or a list of a cluster's addresses"`
 }
 
 // Discord is the bots and where their platform is.

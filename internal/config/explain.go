@@ -65,7 +65,14 @@ func (f field) entry(key, source string, v reflect.Value) Entry {
 	case secret.Text:
 		e.Value = x.String()
 		// An address is worth seeing; the password in it is not.
-		if u, err := url.Parse(x.Reveal()); f.key == "database.url" && err == nil && u.Scheme != "" {
+		switch u, err := url.Parse(x.Reveal()); {
+		case f.key == "redis.url":
+			var shown []string
+			for _, at := range (Redis{URL: x}).Addresses() {
+				shown = append(shown, redactURL(at.Reveal()))
+			}
+			e.Value = strings.Join(shown, ",")
+		case f.key == "database.url" && err == nil && u.Scheme != "":
 			e.Value = redactURL(x.Reveal())
 		}
 	case []string:
@@ -95,9 +102,11 @@ func (c Config) Secrets() []string {
 	for _, n := range c.Lavalink.Nodes {
 		out = append(out, n.Password.Reveal())
 	}
-	if u, err := url.Parse(c.Database.URL.Reveal()); err == nil {
-		if p, ok := u.User.Password(); ok {
-			out = append(out, p)
+	for _, at := range append(c.Redis.Addresses(), c.Database.URL) {
+		if u, err := url.Parse(at.Reveal()); err == nil {
+			if p, ok := u.User.Password(); ok {
+				out = append(out, p)
+			}
 		}
 	}
 	return out

@@ -21,6 +21,8 @@ type field struct {
 	def      string
 	allow    string
 	required bool
+	// many is true for text that may be given as a list, which is joined by commas.
+	many bool
 	// elem are the keys of an element, for a list of structs.
 	elem []field
 }
@@ -48,6 +50,7 @@ func appendFields(out []field, t reflect.Type, prefix string, at []int) []field 
 		f := field{
 			key: prefix + key, index: index, typ: sf.Type, doc: sf.Tag.Get("doc"), def: sf.Tag.Get("default"),
 			allow: sf.Tag.Get("allow"), required: sf.Tag.Get("required") == "true",
+			many: sf.Tag.Get("many") == "true",
 		}
 		if f.isObjects() {
 			f.elem = fields(sf.Type.Elem())
@@ -125,6 +128,9 @@ func (f field) set(dst reflect.Value, raw any) error {
 		return f.setInt(dst, raw)
 	}
 	s, ok := raw.(string)
+	if f.many && !ok {
+		s, ok = joined(raw)
+	}
 	if !ok {
 		return fmt.Errorf("has to be text; put it in quotes")
 	}
@@ -143,6 +149,18 @@ func (f field) set(dst reflect.Value, raw any) error {
 	}
 	dst.SetString(s)
 	return nil
+}
+
+// joined puts a list of text together, false for anything else.
+func joined(raw any) (string, bool) {
+	list, ok := raw.([]any)
+	parts := make([]string, 0, len(list))
+	for _, e := range list {
+		s, text := e.(string)
+		ok = ok && text && !strings.Contains(s, ",")
+		parts = append(parts, s)
+	}
+	return strings.Join(parts, ","), ok
 }
 
 func (f field) setBool(dst reflect.Value, raw any) error {

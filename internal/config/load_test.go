@@ -113,7 +113,7 @@ func TestOrderOfSources(t *testing.T) {
 	c := load(t, config.Sources{
 		File:  path,
 		Env:   []string{"PLATFORM_LISTEN=127.0.0.1:2", "PLATFORM_LOG__LEVEL=warn", "PLATFORM_ROLES=api, audio", "PLATFORM_OPERATIONS__ALLOW_REMOTE=true", "PLATFORM_MUSIC__IDLE=20s", "PLATFORM_PARTITIONS="},
-		Flags: map[string]any{"listen": "127.0.0.1:3", "roles": []string{"gateway"}},
+		Flags: map[string]any{"listen": "127.0.0.1:3", "roles": []string{"worker"}},
 	})
 	if c.Listen != "127.0.0.1:3" || c.Log.Level != "warn" || c.Partitions != 2 || len(c.Roles) != 1 || !c.Operations.AllowRemote || c.Music.Idle != 20*time.Second {
 		t.Errorf("%+v", c)

@@ -48,7 +48,7 @@ func TestATypoIsUnderstood(t *testing.T) {
 func TestEveryKeyHasItsSources(t *testing.T) {
 	values := map[string]string{
 		"data_dir": "/a", "socket": "/s.sock", "listen": "127.0.0.1:1", "roles": "api", "partitions": "3", "log.level": "debug", "log.format": "json",
-		"operations.listen": "127.0.0.1:2", "operations.allow_remote": "true", "database.url": "postgres://h/d", "discord.rest_url": "http://127.0.0.1:5/api",
+		"operations.listen": "127.0.0.1:2", "operations.allow_remote": "true", "database.url": "postgres://h/d", "redis.url": "redis://h:6379/2", "discord.rest_url": "http://127.0.0.1:5/api",
 		"discord.gateway_url": "ws://[::1]:5/", "resolve.search_prefix": "scsearch", "resolve.allow_networks": "10.0.0.0/8,fd00::/8",
 		"resolve.allow_hosts": "a.example,b.example", "resolve.deny_hosts": "c.example", "plan.default": "pro", "discord.compression": "zlib",
 	}

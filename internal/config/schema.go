@@ -87,6 +87,9 @@ func (f field) schema() map[string]any {
 		s["writeOnly"] = true
 	}
 	s["type"] = "string"
+	if f.many {
+		s["type"], s["items"] = []string{"string", "array"}, map[string]any{"type": "string"}
+	}
 	if c := f.choices(); c != nil {
 		s["enum"] = c
 	}

@@ -20,7 +20,7 @@ const canary = "canary-7f3a9c"
 // Whatever prints a configuration, the canary does not show.
 func TestSecretsNeverShow(t *testing.T) {
 	c := load(t, config.Sources{
-		File: write(t, "c.yaml", "database: {url: 'postgres://ana:"+canary+"@db.example/x'}\nlavalink: {nodes: [{name: a, address: 'h:1', password: "+canary+"}]}"),
+		File: write(t, "c.yaml", "database: {url: 'postgres://ana:"+canary+"@db.example/x'}\nredis: {url: ['rediss://ana:"+canary+"@a.example', 'rediss://:"+canary+"@b.example:7000']}\nlavalink: {nodes: [{name: a, address: 'h:1', password: "+canary+"}]}"),
 		Env:  []string{"DISCORD_TOKEN=" + canary},
 	})
 	hidden := struct{ c config.Config }{c}
@@ -56,8 +56,8 @@ func TestSecretsNeverShow(t *testing.T) {
 	if !strings.Contains(out["explain lavalink.nodes[0].password"], "[redacted]") || !strings.Contains(out["explain database.url"], "ana:xxxxx@db.example") {
 		t.Errorf("%s\n%s", out["explain lavalink.nodes[0].password"], out["explain database.url"])
 	}
-	if got := c.Secrets(); len(got) != 3 {
-		t.Errorf("%d secrets are known, want 3", len(got))
+	if got := c.Secrets(); len(got) != 5 {
+		t.Errorf("%d secrets are known, want 5", len(got))
 	}
 }
 

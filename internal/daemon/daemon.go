@@ -16,13 +16,14 @@ import (
 	"github.com/jonboulle/clockwork"
 
 	"github.com/atrilhq/platform/internal/bus"
-	"github.com/atrilhq/platform/internal/bus/memory"
 	"github.com/atrilhq/platform/internal/config"
 	"github.com/atrilhq/platform/internal/config/locate"
+	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/httpapi/view"
 	"github.com/atrilhq/platform/internal/i18n"
 	"github.com/atrilhq/platform/internal/observe"
+	"github.com/atrilhq/platform/internal/role/fleet"
 	"github.com/atrilhq/platform/internal/store/dirlock"
 	"github.com/atrilhq/platform/internal/store/sqlstore"
 )
@@ -63,6 +64,10 @@ type daemon struct {
 	ready   *observe.Ready
 	roles   roles
 	addrs   []view.Listener
+	// names are those that the configuration gives the bots, pool their order.
+	names map[music.BotID]string
+	pool  []music.BotID
+	fleet *fleet.Fleet
 }
 
 // Run runs a daemon until ctx ends, and then lets it finish what it has begun.
@@ -91,7 +96,9 @@ func Run(ctx context.Context, o Options) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	d.store = measured{db, d.metrics}
 	defer func() { o.Logger.Info("stopped") }()
-	d.bus = memory.New(0)
+	if d.bus, err = d.openBus(ctx); err != nil {
+		return err
+	}
 	defer func() { err = errors.Join(err, d.bus.Close()) }()
 	return d.run(ctx)
 }

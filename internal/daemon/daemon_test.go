@@ -88,7 +88,8 @@ func TestDaemonFromStartToEnd(t *testing.T) {
 	defer c.Close()
 	for deadline := time.Now().Add(time.Minute); ; {
 		s, err := c.Status(t.Context())
-		if err == nil && s.Ready && len(s.Bots) == 4 && s.Nodes.Active == sandbox.DefaultNodes && s.Ownership.Held == s.Ownership.Total {
+		if err == nil && s.Ready && len(s.Bots) == 4 && s.Nodes.Active == sandbox.DefaultNodes && s.Ownership.Held == s.Ownership.Total &&
+			len(s.Processes) == 1 && s.Processes[0].Partitions == s.Ownership.Total && s.Processes[0].Shards == 4 {
 			break
 		}
 		if time.Now().After(deadline) {

@@ -15,6 +15,7 @@ func (d *daemon) gauge(ctx context.Context) error {
 	var conflicts int64
 	undecodable := map[string]uint64{}
 	resumes, identifies := map[string]int64{}, map[string]int64{}
+	told := map[string]int64{}
 	for {
 		if a := d.roles.audio; a != nil {
 			d.metrics.PlayersActive(a.Playing())
@@ -31,8 +32,15 @@ func (d *daemon) gauge(ctx context.Context) error {
 				d.metrics.LeaseConflict("partition")
 			}
 		}
+		if a := d.roles.audio; a != nil {
+			d.metrics.LeasesHeld("partition", len(a.Loop().Owned()))
+			d.gaugeLeases("partition", a.EachLeaseChange, told)
+		}
 		if g := d.roles.gateway; g != nil {
+			d.metrics.LeasesHeld("shard", g.Held())
+			d.gaugeLeases("shard", g.EachLeaseChange, told)
 			g.EachShard(d.metrics.ShardState)
+			g.EachElsewhere(d.metrics.ShardElsewhere)
 			g.EachBudget(d.metrics.IdentifyRemaining)
 			g.EachOpened(func(bot string, resumed, identified int64) {
 				d.metrics.GatewayResumed(bot, resumed-resumes[bot])
@@ -47,6 +55,14 @@ func (d *daemon) gauge(ctx context.Context) error {
 		case <-d.clock.After(gaugeEvery):
 		}
 	}
+}
+
+// gaugeLeases counts what became of leases since the last time.
+func (d *daemon) gaugeLeases(kind string, each func(func(change string, total int64)), told map[string]int64) {
+	each(func(change string, total int64) {
+		d.metrics.LeaseChanges(kind, change, total-told[kind+change])
+		told[kind+change] = total
+	})
 }
 
 func (d *daemon) gaugeOwed(ctx context.Context) {

@@ -91,6 +91,8 @@ func (d *daemon) compose(ctx context.Context) error {
 			return err
 		}
 	}
+	d.nameBots()
+	d.fleet = d.newFleet()
 	if slices.Contains(c.Roles, "api") {
 		d.roles.api = d.newAPI()
 	}
@@ -107,7 +109,7 @@ func retention(c config.Retention) worker.Retention {
 
 func (d *daemon) newGateway(ctx context.Context, can plan.Entitlements) (*gateway.Role, error) {
 	o := gateway.Options{
-		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), LeaseTTL: d.Config.Timeouts.LeaseTTL,
+		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), Version: d.Version, LeaseTTL: d.Config.Timeouts.LeaseTTL,
 		RESTURL: d.Config.Discord.RestURL, GatewayURL: d.Config.Discord.GatewayURL,
 		Compression: compressions()[d.Config.Discord.Compression], Words: d.words, Entitlements: can,
 		Metrics: d.metrics,
@@ -132,7 +134,7 @@ func compressions() map[string]discord.Compression {
 func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Role, error) {
 	r := d.Config.Resolve
 	o := audio.Options{
-		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), LeaseTTL: d.Config.Timeouts.LeaseTTL,
+		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), Version: d.Version, LeaseTTL: d.Config.Timeouts.LeaseTTL,
 		SearchPrefix: r.SearchPrefix, Entitlements: can, Metrics: d.metrics, Cordons: d.store,
 		Policy: resolve.PolicyOptions{Trusted: d.TrustedHosts, Allowed: r.AllowHosts, Denied: r.DenyHosts},
 	}
@@ -145,7 +147,7 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 		}
 		o.Policy.Networks = append(o.Policy.Networks, p)
 	}
-	_, o.Pool = d.pool()
+	o.Pool = d.pool
 	for _, n := range d.Config.Lavalink.Nodes {
 		o.Nodes = append(o.Nodes, lavalink.Node{
 			Name: music.NodeName(n.Name), Address: n.Address, Secure: n.Secure, Password: secret.New(n.Password.Reveal()), Regions: n.Regions,
@@ -154,44 +156,22 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 	return audio.New(ctx, o)
 }
 
-// pool is the bots of the configuration, by their accounts' ids: their names, and
-// the ids in order.
-func (d *daemon) pool() (names map[music.BotID]string, ids []music.BotID) {
-	names = map[music.BotID]string{}
+// nameBots reads which bots the configuration has, and how it calls them.
+func (d *daemon) nameBots() {
+	d.names = map[music.BotID]string{}
 	for _, b := range d.Config.Discord.Bots {
 		if _, id, err := discord.ParseToken(b.Token.Reveal()); err == nil {
-			names[music.BotID(id)] = b.Name
-			ids = append(ids, music.BotID(id))
+			d.names[music.BotID(id)] = b.Name
+			d.pool = append(d.pool, music.BotID(id))
 		}
 	}
-	return names, ids
 }
 
 func (d *daemon) newAPI() *api.Role {
-	names, pool := d.pool()
-	o := api.Options{
-		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Base: d.base, BotNames: names, Pool: pool, Sandbox: d.Sandbox,
-	}
-	if a := d.roles.audio; a != nil {
-		o.Live.Nodes = a.Nodes
-		o.Live.Guild = a.Loop().View
-		o.Live.Held = func() int { return len(a.Loop().Owned()) }
-		o.Live.Cordon, o.Live.Drain = a.Cordon, a.Drain
-	}
-	if w := d.roles.worker; w != nil {
-		o.Live.Rebuild = w.Rebuild
-	}
-	if g := d.roles.gateway; g != nil {
-		o.Live.Frontless = g.Frontless
-		o.Live.Bots = func() []view.Bot {
-			bots := g.Bots()
-			for i := range bots {
-				bots[i].Name = names[music.BotID(bots[i].ID)]
-			}
-			return bots
-		}
-	}
-	return api.New(o)
+	return api.New(api.Options{
+		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Base: d.base, BotNames: d.names, Pool: d.pool,
+		Sandbox: d.Sandbox, Fleet: d.fleet,
+	})
 }
 
 // base is what is true of the process.
@@ -200,7 +180,7 @@ func (d *daemon) base(ctx context.Context) view.Status {
 	s := view.Status{
 		Version: d.Version, Commit: d.Commit, Mode: "live", Ready: ready, StartedAt: d.started,
 		UptimeMS: d.clock.Since(d.started).Milliseconds(), PID: os.Getpid(), DataDir: d.Config.DataDir,
-		Roles: d.roles.list(), Checks: []view.Check{}, Bots: []view.Bot{}, Addresses: d.addrs,
+		Roles: d.roles.list(), Checks: []view.Check{}, Bots: []view.Bot{}, Addresses: d.addrs, Processes: []view.Process{},
 	}
 	if d.Sandbox != nil {
 		s.Mode = "sandbox"

@@ -34,14 +34,9 @@ func (d *daemon) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	release, err := locate.Publish(d.Env, d.socket())
-	if err != nil {
-		d.Logger.Warn("platformctl has to be told where the socket is", "socket", d.socket(), "error", err)
-	} else {
-		defer release()
-	}
+	defer d.publish()()
 	// What stands first is ended first: intake, then work, then what shows it.
-	parts := append(d.parts(), part{"gauges", d.gauge})
+	parts := append(d.parts(), part{"gauges", d.gauge}, part{"fleet", d.fleet.Run})
 	if d.collects() {
 		parts = append(parts, part{"collector", d.collect})
 	}
@@ -75,6 +70,20 @@ func (d *daemon) greeted(ctx context.Context) error {
 		d.up(ctx)
 	}
 	return g.Run(ctx)
+}
+
+// publish tells platformctl where the admin socket is, if there is one here, and
+// returns what takes that back.
+func (d *daemon) publish() func() {
+	if d.roles.api == nil {
+		return func() {}
+	}
+	release, err := locate.Publish(d.Env, d.socket())
+	if err != nil {
+		d.Logger.Warn("platformctl has to be told where the socket is", "socket", d.socket(), "error", err)
+		return func() {}
+	}
+	return release
 }
 
 // group runs the parts until ctx ends or one of them fails. Then they are ended
@@ -205,12 +214,7 @@ func (d *daemon) listen() ([]part, error) {
 func (d *daemon) addChecks() {
 	d.ready.Add("database", d.store.Ping)
 	if d.roles.audio != nil {
-		d.ready.Add("partitions", func(context.Context) error {
-			if !d.roles.audio.Settled() {
-				return fault.New(fault.Pending, "daemon.ready", "partitions are still being taken up")
-			}
-			return nil
-		})
+		d.ready.Add("partitions", d.partitionsOwned)
 		d.ready.Add("nodes", func(context.Context) error {
 			if !slices.ContainsFunc(d.roles.audio.Nodes(), func(n view.Node) bool { return n.State == "up" }) {
 				return fault.New(fault.Unavailable, "daemon.ready", "no audio node is up")

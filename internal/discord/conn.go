@@ -56,6 +56,11 @@ type Options struct {
 	Clock  clockwork.Clock
 	Logger *slog.Logger
 	Budget *IdentifyBudget
+	// Fleet is asked instead of Budget where it is set.
+	Fleet Fleet
+	// HasLease says whether this process may have the connection now: without it
+	// none is opened, and one that is open stays. Nil is always.
+	HasLease func() bool
 	// State is what was stored last; the connection is resumed from it.
 	State store.ShardSession
 	// Snapshots calls f with each stored snapshot of the shard; nil is none.

@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"time"
@@ -8,13 +9,23 @@ import (
 	"github.com/jonboulle/clockwork"
 )
 
-// day is the window of the IDENTIFY limit; identifySpacing is the time between
-// two in one concurrency bucket, with half a second for the network's whims
+// day is the window of the IDENTIFY limit.
+const day = 24 * time.Hour
+
+// IdentifySpacing is the time between two IDENTIFYs in one concurrency bucket,
+// with half a second for the network's whims
 // (https://discord.com/developers/docs/events/gateway#rate-limiting).
-const (
-	day             = 24 * time.Hour
-	identifySpacing = 5500 * time.Millisecond
-)
+const IdentifySpacing = 5500 * time.Millisecond
+
+// Fleet says when a shard may send an IDENTIFY where a bot's shards are spread
+// over several processes.
+type Fleet interface {
+	// Reserve takes one and returns 0, or takes none and returns how long to wait
+	// before asking again with fresh limits. An error says that it is not known.
+	Reserve(ctx context.Context, l StartLimits) (time.Duration, error)
+	// Refund gives back what was reserved last and never sent. ctx may be done.
+	Refund(ctx context.Context)
+}
 
 // StartLimits is what Discord says about IDENTIFYs of a bot.
 type StartLimits struct {
@@ -78,7 +89,7 @@ func (b *IdentifyBudget) Reserve(shard int, l StartLimits) time.Duration {
 	if b.newest.After(last) {
 		last = b.newest
 	}
-	if wait := last.Add(identifySpacing).Sub(now); wait > 0 {
+	if wait := last.Add(IdentifySpacing).Sub(now); wait > 0 {
 		return wait
 	}
 	b.last[bucket] = now

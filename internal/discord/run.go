@@ -23,6 +23,9 @@ const (
 	stable = 30 * time.Second
 	// budgetPause is how long at most before limits are asked for again.
 	budgetPause = 15 * time.Minute
+	// leasePause is between two looks whether a connection may be opened, or
+	// whether it is known what may be spent.
+	leasePause = 250 * time.Millisecond
 )
 
 // Run keeps the connection open until ctx is done, and then leaves without
@@ -43,6 +46,9 @@ func (c *Conn) Run(ctx context.Context) error {
 	defer cancel()
 	c.absence.begins()
 	for attempt := 0; ; attempt++ {
+		if !c.allowed(ctx) {
+			return nil
+		}
 		v := c.connect(ctx)
 		if ctx.Err() != nil {
 			return nil
@@ -85,6 +91,41 @@ func (c *Conn) Run(ctx context.Context) error {
 	}
 }
 
+// allowed waits until this process may open the connection; false where ctx
+// ended. A session that somebody else may have resumed is not to be taken back.
+func (c *Conn) allowed(ctx context.Context) bool {
+	for c.o.HasLease != nil && !c.o.HasLease() {
+		if !c.sleep(ctx, leasePause) {
+			return false
+		}
+	}
+	return ctx.Err() == nil
+}
+
+// reserve takes an IDENTIFY from whoever counts them. Where that is not known the
+// connection waits: nothing is sent that nobody counts.
+func (c *Conn) reserve(ctx context.Context, l StartLimits) time.Duration {
+	if c.o.Fleet == nil {
+		return c.o.Budget.Reserve(c.o.Shard, l)
+	}
+	wait, err := c.o.Fleet.Reserve(ctx, l)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.log.Warn("whether an IDENTIFY may be sent is not known, trying again", slog.Any("err", err))
+		}
+		return leasePause
+	}
+	return wait
+}
+
+func (c *Conn) refund(ctx context.Context) {
+	if c.o.Fleet == nil {
+		c.o.Budget.refund()
+		return
+	}
+	c.o.Fleet.Refund(ctx)
+}
+
 // pauseOf is the pause before a try: doubled each time, half of it random.
 func pauseOf(attempt int) time.Duration {
 	d := min(firstPause<<min(attempt, 10), lastPause)
@@ -112,7 +153,7 @@ func (c *Conn) connect(ctx context.Context) verdict {
 	reserved := false
 	defer func() {
 		if reserved && !l.spent {
-			c.o.Budget.refund()
+			c.refund(ctx)
 		}
 	}()
 	where := c.o.GatewayURL
@@ -168,11 +209,11 @@ func (c *Conn) limits(ctx context.Context, identify bool) (StartLimits, error) {
 		if err != nil || !identify {
 			return l, err
 		}
-		wait := c.o.Budget.Reserve(c.o.Shard, l)
+		wait := c.reserve(ctx, l)
 		if wait == 0 {
 			return l, nil
 		}
-		if wait > identifySpacing {
+		if wait > IdentifySpacing {
 			c.log.Error("the day's budget of IDENTIFYs is spent: the bot stays away until some come back",
 				slog.Int("total", l.Total), slog.Int("remaining", l.Remaining), slog.Duration("wait", wait))
 			c.absence.certain(nil)

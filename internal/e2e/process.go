@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -23,6 +24,8 @@ type Process struct {
 	out, log buffer
 	done     chan struct{}
 	allowed  []string
+	// told is true once it was told to end.
+	told atomic.Bool
 }
 
 // Spec says what is run. Env is added to a small environment of its own, Home
@@ -83,6 +86,7 @@ func (p *Process) Done() <-chan struct{} { return p.done }
 
 // Kill ends it as kill -9 does and waits until it is gone.
 func (p *Process) Kill() {
+	p.told.Store(true)
 	_ = p.cmd.Process.Kill() // it may have ended already
 	<-p.done
 }
@@ -92,6 +96,7 @@ func (p *Process) Kill() {
 func (p *Process) Stop() (code int, took time.Duration) {
 	p.tb.Helper()
 	began := time.Now()
+	p.told.Store(true)
 	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		p.tb.Fatalf("%s cannot be signalled: %v", p.name, err)
 	}

@@ -110,6 +110,13 @@ func (r *Rig) Control() *control.Client {
 	return control.NewClient(r.addr, nil)
 }
 
+// SimAddress is where the simulators listen, once that is known.
+func (r *Rig) SimAddress() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.addr
+}
+
 // Launch starts the daemon and does not wait for it.
 func (r *Rig) Launch() *Process {
 	r.TB.Helper()

@@ -124,7 +124,7 @@ func (o *options) logger(cfg config.Config) *slog.Logger {
 func (o *options) serve(ctx context.Context, cfg config.Config, sb *view.Sandbox) error {
 	opt := daemon.Options{
 		Config: cfg, Env: o.io.Env, Version: o.io.Build.Version, Commit: o.io.Build.Commit,
-		Logger: o.logger(cfg), Sandbox: sb, Up: func(s view.Status) { o.greet(s, sb) },
+		Logger: o.logger(cfg), Sandbox: sb, Up: func(s view.Status) { o.greet(s, sb, !cfg.Redis.URL.Empty()) },
 	}
 	if sb != nil {
 		opt.Up = func(s view.Status) {
@@ -133,7 +133,7 @@ func (o *options) serve(ctx context.Context, cfg config.Config, sb *view.Sandbox
 					sandbox.RememberAPI(cfg.DataDir, a.Address, opt.Logger)
 				}
 			}
-			o.greet(s, sb)
+			o.greet(s, sb, !cfg.Redis.URL.Empty())
 		}
 		opt.TrustedHosts = []string{sandbox.MediaHost}
 		var err error
@@ -144,8 +144,9 @@ func (o *options) serve(ctx context.Context, cfg config.Config, sb *view.Sandbox
 	return daemon.Run(ctx, opt)
 }
 
-// greet says where to go next.
-func (o *options) greet(s view.Status, sb *view.Sandbox) {
+// greet says where to go next. Where others are heard, one of them may have the
+// roles that this process lacks.
+func (o *options) greet(s view.Status, sb *view.Sandbox, others bool) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "platformd %s is up (pid %d)\n", s.Version, s.PID)
 	fmt.Fprintf(&b, "  data        %s\n", s.DataDir)
@@ -168,7 +169,7 @@ func (o *options) greet(s view.Status, sb *view.Sandbox) {
 	}
 	switch {
 	case sb == nil || !has("api"):
-	case has("gateway", "audio"):
+	case others || has("gateway", "audio"):
 		b.WriteString("  platformctl sandbox voice join music --user ana\n" +
 			"  platformctl sandbox send '/play query:\"ocean\"' --guild demo --user ana\n" +
 			"  platformctl sandbox faults list\n" +

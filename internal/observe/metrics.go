@@ -21,6 +21,8 @@ type Metrics struct {
 	shard, identify, deficit     *prometheus.GaugeVec
 	lag, outbox, letters, player *prometheus.GaugeVec
 	conflicts, undecodable       *prometheus.CounterVec
+	leases                       *prometheus.GaugeVec
+	leaseChanges                 *prometheus.CounterVec
 	plays                        plays
 	sessions                     sessions
 }
@@ -44,6 +46,8 @@ func NewMetrics(version, commit string) *Metrics {
 	m.player = m.gauge("platformd_player_active", "Players that sound.")
 	m.deficit = m.gauge("platformd_lavalink_frames_deficit", "Frames of audio that a node was late with in the last minute.", "node")
 	m.conflicts = m.counter("platformd_lease_conflicts_total", "Writes that a newer epoch refused.", "kind")
+	m.leases = m.gauge("platformd_lease_held", "Leases that this process holds.", "kind")
+	m.leaseChanges = m.counter("platformd_lease_changes_total", "What became of leases: acquired, given, lost or in doubt.", "kind", "change")
 	m.undecodable = m.counter("platformd_lavalink_undecodable_total", "Messages of a node that were not understood.", "node")
 	m.plays = newPlays(m)
 	m.sessions = newSessions(m)
@@ -117,6 +121,11 @@ func (m *Metrics) ShardState(bot string, shard int, state string) {
 	m.shard.WithLabelValues(bot, n, state).Set(1)
 }
 
+// ShardElsewhere says that a shard is another process's to tell of.
+func (m *Metrics) ShardElsewhere(bot string, shard int) {
+	m.shard.DeletePartialMatch(prometheus.Labels{"bot": bot, "shard": strconv.Itoa(shard)})
+}
+
 // IdentifyRemaining says how many IDENTIFYs a bot has left today.
 func (m *Metrics) IdentifyRemaining(bot string, n int) {
 	m.identify.WithLabelValues(bot).Set(float64(n))
@@ -143,6 +152,15 @@ func (m *Metrics) FramesDeficit(node string, n int) {
 
 // LeaseConflict counts a write that a newer epoch refused, of a partition or a shard.
 func (m *Metrics) LeaseConflict(kind string) { m.conflicts.WithLabelValues(kind).Inc() }
+
+// LeasesHeld says how many partitions or shards this process has.
+func (m *Metrics) LeasesHeld(kind string, n int) { m.leases.WithLabelValues(kind).Set(float64(n)) }
+
+// LeaseChanges counts leases that were acquired, given to others or lost, and
+// the times that all of them were in doubt.
+func (m *Metrics) LeaseChanges(kind, change string, n int64) {
+	m.leaseChanges.WithLabelValues(kind, change).Add(float64(n))
+}
 
 // Undecodable counts a message of a node that was not understood.
 func (m *Metrics) Undecodable(node string) { m.undecodable.WithLabelValues(node).Inc() }

@@ -51,6 +51,9 @@ type memStore struct {
 	batches []store.Batch
 	calls   int
 	loads   int
+	// members and sessions are of the processes that share the partitions.
+	members  map[string]member
+	sessions map[string]*session
 
 	// The failpoints. They are called without the lock.
 	onCommit  func(*store.Batch) verdict
@@ -59,6 +62,7 @@ type memStore struct {
 	onLoad    func(context.Context) error
 	onActive  func(context.Context) error
 	onRenew   func([]store.Stamp) error
+	onAttend  func() error
 }
 
 type part struct {
@@ -71,7 +75,7 @@ func newMemStore(t testing.TB, clock clockwork.Clock, partitions int) *memStore 
 	return &memStore{
 		t: t, clock: clock, changed: make(chan struct{}), parts: make([]part, partitions),
 		guilds: map[music.GuildID]music.Guild{}, seqs: map[string]int64{}, effects: map[string]store.EffectRow{},
-		cursors: map[string]int64{},
+		cursors: map[string]int64{}, members: map[string]member{}, sessions: map[string]*session{},
 	}
 }
 
@@ -278,7 +282,7 @@ func (s *memStore) Acquire(_ context.Context, n int, holder string, ttl time.Dur
 	defer s.mu.Unlock()
 	defer s.bump()
 	p, now := &s.parts[n], s.clock.Now()
-	if p.holder != "" && p.holder != holder && p.expires.After(now) {
+	if p.holder != holder && !s.free(*p) {
 		return store.Lease{}, fault.New(fault.Conflict, "test", "somebody else holds it")
 	}
 	l := store.Lease{Epoch: p.epoch + 1, Expires: now.Add(ttl), AliveUntil: p.renewed, Batch: p.batch}
@@ -315,5 +319,6 @@ func (s *memStore) Release(_ context.Context, holder string, held []store.Stamp)
 			p.holder, p.expires = "", time.Time{}
 		}
 	}
+	s.tell()
 	return nil
 }

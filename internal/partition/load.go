@@ -66,6 +66,31 @@ func (l *Loop) Prolong(partition int, until time.Time) {
 	}
 }
 
+// Doubt says that it is not known any more whether the leases are still held:
+// nothing is told and nothing is acted upon until they are prolonged.
+func (l *Loop) Doubt() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.opt.Clock.Now()
+	for _, o := range l.owned {
+		if o.until.After(now) {
+			o.until = now
+		}
+	}
+}
+
+// Yield takes a partition away that is to be another's: what waits is stepped
+// and committed first, as far as that is possible at once, and told.
+func (l *Loop) Yield(ctx context.Context, partition int) error {
+	return l.control(ctx, func(ctx context.Context) {
+		if l.owns(partition) {
+			l.turn(ctx)
+			l.flush(ctx)
+		}
+		l.lose(partition)
+	})
+}
+
 // Lose takes a partition away. What was stepped and not committed is forgotten,
 // what waits too: it belongs to the next owner.
 func (l *Loop) Lose(ctx context.Context, partition int) error {

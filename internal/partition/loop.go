@@ -214,8 +214,26 @@ func (l *Loop) Epoch(id music.GuildID) (epoch int64, rest time.Duration, ok bool
 	if o == nil {
 		return 0, 0, false
 	}
-	rest = o.until.Sub(l.opt.Clock.Now())
+	rest = l.left(o)
 	return o.epoch, rest, rest > 0
+}
+
+// left is how much of a lease is left. A machine that slept did not count the
+// time by its monotonic clock, and one whose clock was set has the wrong time:
+// what is less of both counts.
+func (l *Loop) left(o *ownership) time.Duration {
+	return min(-l.opt.Clock.Since(o.until), o.until.Round(0).Sub(l.opt.Clock.Now().Round(0)))
+}
+
+// rest is how much of a partition's lease is left, 0 or less where it is in
+// doubt or not held.
+func (l *Loop) rest(part int) time.Duration {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if o := l.owned[part]; o != nil {
+		return l.left(o)
+	}
+	return 0
 }
 
 // PartitionEpoch returns the epoch of a partition, ok being false where it is
@@ -227,7 +245,7 @@ func (l *Loop) PartitionEpoch(part int) (epoch int64, ok bool) {
 	if o == nil {
 		return 0, false
 	}
-	return o.epoch, o.until.After(l.opt.Clock.Now())
+	return o.epoch, l.left(o) > 0
 }
 
 // Run runs the loop until ctx ends. What was taken by then is committed.

@@ -3,38 +3,83 @@ package partition
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/jonboulle/clockwork"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/store"
 )
 
 // DefaultLease is how long a lease lasts without being renewed.
 const DefaultLease = 5 * time.Second
 
+// memberRole is the role under which owners of partitions know each other.
+const memberRole = "audio"
+
+// Leases is what an owner needs of the database.
+type Leases interface {
+	store.Leases
+	store.Members
+}
+
 // OwnerOptions says how partitions are owned.
 type OwnerOptions struct {
-	Leases store.Leases
+	Leases Leases
 	// Holder names this process. Where a data directory can have one process
 	// only, its name is the same after a restart, and it need not wait for its
 	// own lease to run out.
 	Holder string
+	// Version is what this process runs, for operators.
+	Version string
 	// TTL is how long a lease lasts; 0 means DefaultLease.
 	TTL    time.Duration
 	Clock  clockwork.Clock
 	Logger *slog.Logger
 }
 
-// Owner holds leases for a loop and lets it have the partitions.
+// OwnerStats counts what became of leases. The fields only grow.
+type OwnerStats struct {
+	// Acquired were taken, Given to others that have less, Lost to somebody else
+	// without being given.
+	Acquired, Given, Lost atomic.Int64
+	// Doubts is how often the session with the database ended, which puts every
+	// lease in doubt until it is renewed.
+	Doubts atomic.Int64
+}
+
+// Each calls f with the name and the value of each counter.
+func (s *OwnerStats) Each(f func(change string, total int64)) {
+	f("acquired", s.Acquired.Load())
+	f("given", s.Given.Load())
+	f("lost", s.Lost.Load())
+	f("doubt", s.Doubts.Load())
+}
+
+// Owner holds this process's part of the partitions for a loop and lets it have
+// them. It takes what is free and planned for it, gives what is planned for
+// others, and renews the rest.
 type Owner struct {
-	opt  OwnerOptions
-	loop *Loop
-	// tried is true once every partition was asked for.
+	opt   OwnerOptions
+	log   *slog.Logger
+	loop  *Loop
+	stats OwnerStats
+	// tried is true once all that is planned for this process was asked for.
 	tried atomic.Bool
+
+	// mu guards the session by which others see that this process is alive.
+	mu       sync.Mutex
+	presence store.Presence
+	// broke gets something when the session has ended; gone is closed when this
+	// owner ends.
+	broke, gone chan struct{}
+	watching    sync.WaitGroup
+
+	// The rest is of the goroutine that keeps the leases alone.
+	sharing int
+	schedule
 }
 
 // NewOwner returns an owner that holds nothing yet.
@@ -42,109 +87,88 @@ func NewOwner(o OwnerOptions, l *Loop) *Owner {
 	if o.TTL <= 0 {
 		o.TTL = DefaultLease
 	}
-	return &Owner{opt: o, loop: l}
+	return &Owner{opt: o, log: o.Logger, loop: l, broke: make(chan struct{}, 1), gone: make(chan struct{})}
 }
 
-// Settled is true once every partition was asked for and the guilds that had
-// work were taken up: what this process can own it owns.
+// Settled is true once everything that is planned for this process was asked
+// for and the guilds that had work were taken up: what it can own it owns.
 func (o *Owner) Settled() bool { return o.tried.Load() && o.loop.Pending() == 0 }
 
-// Run acquires every partition that is free, renews what it holds and gives all
-// of it back when ctx ends. It runs the loop too: the leases outlive it.
+// Stats returns the counters.
+func (o *Owner) Stats() *OwnerStats { return &o.stats }
+
+// Run owns this process's part until ctx ends, and gives all of it back then. It
+// runs the loop too: the leases outlive it.
 func (o *Owner) Run(ctx context.Context) error {
-	n, err := o.opt.Leases.Partitions(ctx)
-	if err != nil {
-		return fault.Wrap(err, fault.CodeOf(err), "partition.Run", "the number of partitions cannot be read")
-	}
 	var g errgroup.Group
 	g.Go(func() error { return o.loop.Run(ctx) })
-	g.Go(func() error {
-		for ctx.Err() == nil {
-			o.acquire(ctx, n)
-			o.tried.Store(true)
-			select {
-			case <-ctx.Done():
-			case <-o.opt.Clock.After(o.opt.TTL / 3):
-				o.renew(ctx)
-			}
-		}
-		return nil
-	})
-	err = g.Wait()
+	g.Go(func() error { o.keep(ctx); return nil })
+	err := g.Wait()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 	defer cancel()
-	if held := o.loop.Owned(); len(held) > 0 {
-		if rerr := o.opt.Leases.Release(last, o.opt.Holder, held); rerr != nil {
-			o.opt.Logger.Warn("leases could not be given back, they run out by themselves", "error", rerr)
-		}
-	}
+	o.leave(last)
 	return err
 }
 
-func (o *Owner) acquire(ctx context.Context, n int) {
-	held := map[int]bool{}
-	for _, s := range o.loop.Owned() {
-		held[s.Partition] = true
-	}
-	for p := range n {
-		if held[p] || ctx.Err() != nil {
-			continue
-		}
-		sent := o.opt.Clock.Now()
-		lease, err := o.opt.Leases.Acquire(ctx, p, o.opt.Holder, o.opt.TTL)
-		if err != nil {
-			if fault.CodeOf(err) != fault.Conflict && ctx.Err() == nil {
-				o.opt.Logger.Warn("a partition cannot be acquired", "partition", p, "error", err)
-			}
-			continue
-		}
-		if err := o.loop.Own(ctx, p, lease, sent.Add(o.opt.TTL)); err != nil {
-			if ctx.Err() == nil {
-				o.opt.Logger.Warn("a partition cannot be taken up", "partition", p, "error", err)
-			}
-			back := []store.Stamp{{Partition: p, Epoch: lease.Epoch}}
-			_ = o.opt.Leases.Release(context.WithoutCancel(ctx), o.opt.Holder, back)
-		}
-	}
-}
-
-// renew prolongs the leases. What a renewal is worth is counted from before it
-// was sent. While the database does not answer, the leases run out and the loop
-// holds back what it would do.
-func (o *Owner) renew(ctx context.Context) {
+// leave gives everything back, so that others need not wait. What is given back
+// is nobody's to act for any more: it is in doubt first.
+func (o *Owner) leave(ctx context.Context) {
 	held := o.loop.Owned()
-	if len(held) == 0 {
-		return
+	o.loop.Doubt()
+	// First the process goes, so that the others count without it.
+	if err := o.opt.Leases.Withdraw(ctx, memberRole, o.opt.Holder); err != nil {
+		o.log.Warn("this process could not say that it goes, it is missed soon", "error", err)
 	}
-	sent := o.opt.Clock.Now()
-	err := o.opt.Leases.Renew(ctx, o.opt.Holder, held, o.opt.TTL)
-	switch fault.CodeOf(err) {
-	case "":
-		for _, s := range held {
-			o.loop.Prolong(s.Partition, sent.Add(o.opt.TTL))
+	if len(held) > 0 {
+		if err := o.opt.Leases.Release(ctx, o.opt.Holder, held); err != nil {
+			o.log.Warn("leases could not be given back, they run out by themselves", "error", err)
 		}
-	case fault.Conflict:
-		o.each(ctx, held)
-	default:
-		if ctx.Err() == nil {
-			o.opt.Logger.Warn("leases cannot be renewed", "error", err)
+	}
+	o.mu.Lock()
+	p := o.presence
+	o.presence = nil
+	o.mu.Unlock()
+	close(o.gone)
+	if p != nil {
+		p.Close()
+	}
+	o.watching.Wait()
+}
+
+// keep does what is due until ctx ends.
+func (o *Owner) keep(ctx context.Context) {
+	timer := o.opt.Clock.NewTimer(o.opt.TTL)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		// The timer is set before anything is looked at, so that time that passes
+		// meanwhile counts.
+		timer.Reset(o.untilNext())
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.Chan():
+		case <-o.freed():
+			o.lookAt = o.opt.Clock.Now()
+		case <-o.broke:
+			o.renewAt = o.opt.Clock.Now()
 		}
+		o.turn(ctx)
 	}
 }
 
-// each finds which of the leases was lost, by renewing one after the other.
-func (o *Owner) each(ctx context.Context, held []store.Stamp) {
-	for _, s := range held {
-		sent := o.opt.Clock.Now()
-		err := o.opt.Leases.Renew(ctx, o.opt.Holder, []store.Stamp{s}, o.opt.TTL)
-		switch fault.CodeOf(err) {
-		case "":
-			o.loop.Prolong(s.Partition, sent.Add(o.opt.TTL))
-		case fault.Conflict:
-			o.opt.Logger.Error("a partition's lease was lost", "partition", s.Partition, "epoch", s.Epoch)
-			if err := o.loop.Lose(ctx, s.Partition); err != nil {
-				return
-			}
+// turn does what is due. What is held comes first: what is to be taken can wait.
+func (o *Owner) turn(ctx context.Context) {
+	if o.attended(ctx) && o.due(o.renewAt) {
+		o.renew(ctx)
+	}
+	if o.attended(ctx) && o.due(o.announceAt) {
+		o.announce(ctx)
+	}
+	if o.attended(ctx) && o.due(o.lookAt) {
+		if !o.due(o.lookFrom) {
+			o.lookAt = o.lookFrom
+			return
 		}
+		o.look(ctx)
 	}
 }

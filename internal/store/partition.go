@@ -26,8 +26,8 @@ type Leases interface {
 	// Partitions returns how many partitions the installation has. The number
 	// is written when the database is made.
 	Partitions(ctx context.Context) (int, error)
-	// Acquire takes a partition that nobody holds, whose lease ran out, or that
-	// the same holder holds. The epoch grows. Errors: Conflict while somebody
+	// Acquire takes a partition that nobody holds, whose lease ran out, whose
+	// holder's session has ended, or that the same holder holds. The epoch grows. Errors: Conflict while somebody
 	// else holds it.
 	Acquire(ctx context.Context, partition int, holder string, ttl time.Duration) (Lease, error)
 	// Renew prolongs leases that the holder still has under these epochs, all
@@ -35,6 +35,8 @@ type Leases interface {
 	Renew(ctx context.Context, holder string, held []Stamp, ttl time.Duration) error
 	// Release gives leases back at once. What is not held any more is left alone.
 	Release(ctx context.Context, holder string, held []Stamp) error
+	// Standing returns how each partition stands, in order of their numbers.
+	Standing(ctx context.Context) ([]Standing, error)
 }
 
 // Guilds reads the present.

@@ -61,6 +61,9 @@ type ShardSessions interface {
 	RenewShard(ctx context.Context, bot music.BotID, shard int, holder string, epoch int64, ttl time.Duration) error
 	// ReleaseShard gives it back at once.
 	ReleaseShard(ctx context.Context, bot music.BotID, shard int, holder string, epoch int64) error
+	// ShardStandings returns how each shard stands that was ever acquired, in
+	// order of bot and number.
+	ShardStandings(ctx context.Context) ([]ShardStanding, error)
 	// SaveShard stores session, sequence and the snapshots that changed in one
 	// transaction, fenced by the epoch. Errors: Conflict for an older one.
 	SaveShard(ctx context.Context, s ShardSession, changed []GuildSnapshot) error
@@ -110,6 +113,8 @@ type Health interface {
 type Store interface { //nolint:interfacebloat // the sum of the interfaces above
 	Committer
 	Leases
+	Members
+	Identifies
 	Guilds
 	Journal
 	Effects

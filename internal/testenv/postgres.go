@@ -68,7 +68,7 @@ func newPostgres() (*postgres, error) {
 		"-E", "UTF8", "--locale=C", "--no-sync"); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	_, pipe, err := keep(as, dir, log, filepath.Join(bin, "postgres"), "-D", data, "-k", dir,
+	_, pipe, err := keep(as, "QUIT", dir, log, filepath.Join(bin, "postgres"), "-D", data, "-k", dir,
 		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200",
 		"-c", "shared_buffers=32MB", "-c", "logging_collector=off", "-c", "autovacuum_naptime=10s")
 	if err != nil {

@@ -11,12 +11,16 @@ import (
 )
 
 // keeper runs a server until its standard input ends, then stops it and removes
-// its directory. $1 is the directory; the server's command line follows.
-const keeper = `dir=$1; shift
+// its directory, also where the server is paused. $1 is the directory and $2 the
+// signal that ends the server, which the shell must not keep from it: SIGQUIT is
+// ignored by what a shell runs beside itself unless the program asks for it. The
+// server's command line follows.
+const keeper = `dir=$1; end=$2; shift 2
 "$@" & pid=$!
 trap '' INT TERM HUP
 while read -r _; do :; done
-kill -QUIT "$pid" 2>/dev/null
+kill -"$end" "$pid" 2>/dev/null
+kill -CONT "$pid" 2>/dev/null
 wait "$pid" 2>/dev/null
 cd / && rm -rf "$dir"`
 
@@ -71,9 +75,9 @@ func serverEnv(dir string) []string {
 	return []string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "LC_ALL=C", "TZ=UTC"}
 }
 
-// keep starts a server under the keeper. Its output goes to the file log. The
-// pipe stays open as long as the process lives.
-func keep(as *syscall.Credential, dir, log string, command ...string) (*exec.Cmd, *os.File, error) {
+// keep starts a server under the keeper, which ends it with a signal. Its output
+// goes to the file log. The pipe stays open as long as the process lives.
+func keep(as *syscall.Credential, end, dir, log string, command ...string) (*exec.Cmd, *os.File, error) {
 	out, err := os.Create(log) //nolint:gosec // in the server's own directory
 	if err != nil {
 		return nil, nil, err
@@ -84,7 +88,7 @@ func keep(as *syscall.Credential, dir, log string, command ...string) (*exec.Cmd
 		return nil, nil, err
 	}
 	defer func() { _ = r.Close() }()
-	cmd := exec.Command("sh", append([]string{"-c", keeper, "keeper", dir}, command...)...) //nolint:gosec // fixed text
+	cmd := exec.Command("sh", append([]string{"-c", keeper, "keeper", dir, end}, command...)...) //nolint:gosec // fixed text
 	cmd.Dir, cmd.Env = dir, serverEnv(dir)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = r, out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as, Setpgid: true}

@@ -20,9 +20,10 @@ type Status struct {
 	Players   Count       `json:"players" doc:"Players, and how many play."`
 	Guilds    int         `json:"guilds" doc:"Guilds that are known."`
 	Database  Database    `json:"database" doc:"Where rows are kept."`
-	Ownership Ownership   `json:"partitions" doc:"Partitions, and how many this process owns."`
+	Ownership Ownership   `json:"partitions" doc:"Partitions, and how many are owned by a process that answers."`
 	LastEvent int64       `json:"last_event_seq" doc:"Sequence number of the newest event."`
 	Addresses []Listener  `json:"addresses" nullable:"false" doc:"Where the daemon listens."`
+	Processes []Process   `json:"processes" nullable:"false" doc:"Every process of this installation that was heard of lately, by name."`
 }
 
 // Role is one of a daemon's roles.
@@ -44,7 +45,7 @@ type Bot struct {
 	Name      string `json:"name" doc:"Name in the configuration."`
 	ID        string `json:"id" doc:"Application id on the platform."`
 	State     string `json:"state" enum:"connecting,ready,resuming,down,refused" doc:"State of its connection."`
-	Shards    int    `json:"shards" doc:"Shards that this process runs."`
+	Shards    int    `json:"shards" doc:"How many shards it has, in whichever process."`
 	Guilds    int    `json:"guilds" doc:"Guilds that it is in."`
 	LatencyMS int64  `json:"latency_ms,omitempty" doc:"Time of the last heartbeat, in milliseconds."`
 	Detail    string `json:"detail,omitempty" doc:"Why, where it is not ready."`
@@ -67,7 +68,7 @@ type Count struct {
 // Ownership is how many partitions there are and how many are held.
 type Ownership struct {
 	Total int `json:"total" doc:"How many there are."`
-	Held  int `json:"held" doc:"How many this process owns."`
+	Held  int `json:"held" doc:"How many are owned by a process that answers."`
 }
 
 // Database describes where rows are kept.

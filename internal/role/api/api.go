@@ -14,6 +14,7 @@ import (
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/httpapi"
 	"github.com/atrilhq/platform/internal/httpapi/view"
+	"github.com/atrilhq/platform/internal/role/fleet"
 	"github.com/atrilhq/platform/internal/store"
 )
 
@@ -25,30 +26,11 @@ type Store interface {
 	Partitions(ctx context.Context) (int, error)
 	Plays(ctx context.Context, q store.PlayQuery) ([]store.Play, error)
 	PlayTotals(ctx context.Context, guild music.GuildID, since time.Time) (store.PlayTotals, error)
+	// Cordoned returns the nodes that take no new players.
+	Cordoned(ctx context.Context) ([]store.NodeCordon, error)
 	// Effect and Done are for the answers that are owed to operators.
 	Effect(ctx context.Context, key string) (store.EffectRow, bool, error)
 	Done(ctx context.Context, keys []string, at time.Time) error
-}
-
-// Live is what only a running role of this process knows. Each part may be
-// missing where the process does not have that role.
-type Live struct {
-	// Nodes returns how the nodes are.
-	Nodes func() []view.Node
-	// Bots returns how the bots' connections are.
-	Bots func() []view.Bot
-	// Frontless returns the guilds that lack the front bot.
-	Frontless func() []view.Frontless
-	// Guild returns a guild as it was last committed, with who listens.
-	Guild func(music.GuildID) (music.Guild, bool)
-	// Held returns how many partitions this process owns.
-	Held func() int
-	// Cordon sets whether a node takes new players, Drain moves those of one
-	// that does not to others.
-	Cordon func(ctx context.Context, node music.NodeName, cordoned bool, by, reason string) error
-	Drain  func(ctx context.Context, node music.NodeName) error
-	// Rebuild makes the plays anew of the journal.
-	Rebuild func(ctx context.Context) error
 }
 
 // Options says what the role works with.
@@ -57,7 +39,8 @@ type Options struct {
 	Bus    bus.Bus
 	Clock  clockwork.Clock
 	Logger *slog.Logger
-	Live   Live
+	// Fleet is what the running roles know, in whichever process they are.
+	Fleet *fleet.Fleet
 	// Base fills in what is true of the process: versions, roles, checks, addresses.
 	Base func(ctx context.Context) view.Status
 	// BotNames are the names of the configuration, by bot.
@@ -87,22 +70,13 @@ func (r *Role) Status(ctx context.Context) (view.Status, error) {
 	if s.Ownership.Total, err = r.opt.Store.Partitions(ctx); err != nil {
 		return s, err
 	}
-	if r.opt.Live.Held != nil {
-		s.Ownership.Held = r.opt.Live.Held()
-	}
-	s.Bots, s.Nodes = []view.Bot{}, view.Count{}
-	if r.opt.Live.Bots != nil {
-		s.Bots = r.opt.Live.Bots()
-	}
-	if r.opt.Live.Frontless != nil {
-		s.Frontless = r.opt.Live.Frontless()
-	}
-	if r.opt.Live.Nodes != nil {
-		for _, n := range r.opt.Live.Nodes() {
-			s.Nodes.Total++
-			if n.State == "up" {
-				s.Nodes.Active++
-			}
+	p := r.opt.Fleet.Look(ctx)
+	s.Frontless = p.Frontless
+	s.Ownership.Held, s.Bots, s.Processes, s.Nodes = p.Partitions, p.Bots, p.Processes, view.Count{}
+	for _, n := range p.Nodes {
+		s.Nodes.Total++
+		if n.State == "up" {
+			s.Nodes.Active++
 		}
 	}
 	if err := r.count(ctx, &s); err != nil {
@@ -130,12 +104,27 @@ func (r *Role) count(ctx context.Context, s *view.Status) error {
 
 const page = 500
 
-// Nodes implements httpapi.Backend.
-func (r *Role) Nodes(context.Context) (view.NodeList, error) {
-	if r.opt.Live.Nodes == nil {
-		return view.NodeList{}, errNoAudio("api.Nodes")
+// Nodes implements httpapi.Backend. Whether a node is cordoned is in its row;
+// processes may have heard of it or not yet.
+func (r *Role) Nodes(ctx context.Context) (view.NodeList, error) {
+	p := r.opt.Fleet.Look(ctx)
+	if !p.Has("audio") && len(p.Nodes) == 0 {
+		return view.NodeList{}, fleet.Nobody("api.Nodes", "audio")
 	}
-	return view.NodeList{Items: r.opt.Live.Nodes()}, nil
+	cordons, err := r.opt.Store.Cordoned(ctx)
+	if err != nil {
+		return view.NodeList{}, err
+	}
+	for i := range p.Nodes {
+		n := &p.Nodes[i]
+		n.Cordoned, n.CordonReason, n.CordonedBy = false, "", ""
+		for _, c := range cordons {
+			if string(c.Node) == n.Name {
+				n.Cordoned, n.CordonReason, n.CordonedBy = true, c.Reason, c.By
+			}
+		}
+	}
+	return view.NodeList{Items: p.Nodes}, nil
 }
 
 // Node implements httpapi.Backend.

@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"context"
 	"encoding/base64"
 	"fmt"
 	"strings"
@@ -11,25 +10,10 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/httpapi"
-	"github.com/atrilhq/platform/internal/httpapi/view"
 	"github.com/atrilhq/platform/internal/partition"
-	"github.com/atrilhq/platform/internal/role/api"
 	"github.com/atrilhq/platform/internal/role/roletest"
 	"github.com/atrilhq/platform/internal/store"
 )
-
-// backend is a role on the rig's database, with what the audio role knows of itself.
-func backend(r *roletest.Rig, a *roletest.Audio) *api.Role {
-	o := api.Options{
-		Store: r.Store, Bus: r.Bus, Clock: r.Clock(), Logger: r.Log,
-		Base:     func(context.Context) view.Status { return view.Status{Version: "v1"} },
-		BotNames: map[music.BotID]string{r.Bot: "main", "901": "other"},
-	}
-	if a != nil {
-		o.Live = api.Live{Nodes: a.Nodes, Guild: a.Loop().View, Held: func() int { return len(a.Loop().Owned()) }}
-	}
-	return api.New(o)
-}
 
 // fill writes guilds with a player of two bots each, through the store.
 func fill(t *testing.T, r *roletest.Rig, names ...string) []music.GuildID {
@@ -164,10 +148,13 @@ func TestQueuePageByPage(t *testing.T) {
 	}
 }
 
-func TestWhatOnlyARoleOfThisProcessKnows(t *testing.T) {
-	t.Parallel()
+func TestWhatOnlyARunningRoleKnows(t *testing.T) {
+	modes(t, testWhatOnlyARunningRoleKnows)
+}
+
+func testWhatOnlyARunningRoleKnows(t *testing.T, m mode) {
 	r := roletest.New(t, roletest.Options{})
-	b := backend(r, nil)
+	b := m.backend(r, nil)
 	_, err := b.Nodes(t.Context())
 	code(t, err, fault.Unavailable, "--roles audio")
 	_, err = b.Node(t.Context(), "n1")
@@ -177,11 +164,14 @@ func TestWhatOnlyARoleOfThisProcessKnows(t *testing.T) {
 }
 
 func TestStatusAndLivePlayers(t *testing.T) {
-	t.Parallel()
+	modes(t, testStatusAndLivePlayers)
+}
+
+func testStatusAndLivePlayers(t *testing.T, m mode) {
 	r := roletest.New(t, roletest.Options{Nodes: 1})
 	a := r.StartAudio()
 	r.StartGateway()
-	b := backend(r, a)
+	b := m.backend(r, a)
 	r.Join("ana")
 	r.Send(`/play query:"ocean"`)
 	roletest.Until(t, "it sounds", func() bool { return a.Sounds(r) })
@@ -192,6 +182,10 @@ func TestStatusAndLivePlayers(t *testing.T) {
 	if s.Version != "v1" || s.Players.Total != 1 || s.Players.Active != 1 || s.Nodes.Active != 1 || s.Ownership.Held != 4 ||
 		s.Ownership.Total != 4 || s.LastEvent == 0 || s.Database.Engine == "" || s.Guilds == 0 {
 		t.Errorf("%+v", s)
+	}
+	page, err := b.Players(t.Context(), httpapi.PlayerFilter{Page: httpapi.Page{Limit: 10}})
+	if err != nil || len(page.Items) != 1 || page.Items[0].Listeners != 1 || page.Items[0].GuildName == "" {
+		t.Errorf("%+v %v", page, err)
 	}
 	p, err := b.Player(t.Context(), string(r.Guild), "main")
 	if err != nil || p.State != "playing" || p.Listeners != 1 || p.Play == nil || p.Node != "n1" {

@@ -12,17 +12,18 @@ import (
 	"github.com/atrilhq/platform/internal/httpapi"
 	"github.com/atrilhq/platform/internal/httpapi/view"
 	"github.com/atrilhq/platform/internal/partition"
-	"github.com/atrilhq/platform/internal/role/api"
+	"github.com/atrilhq/platform/internal/role/fleet"
 	"github.com/atrilhq/platform/internal/role/roletest"
 	"github.com/atrilhq/platform/internal/role/topic"
 	"github.com/atrilhq/platform/internal/store"
 )
 
-func TestSettingsAreChangedByTheGuild(t *testing.T) {
-	t.Parallel()
+func TestSettingsAreChangedByTheGuild(t *testing.T) { modes(t, testSettingsAreChangedByTheGuild) }
+
+func testSettingsAreChangedByTheGuild(t *testing.T, m mode) {
 	r := roletest.New(t, roletest.Options{})
 	ids := fill(t, r, "one", "two")
-	b := backend(r, r.StartAudio())
+	b := m.backend(r, r.StartAudio())
 	volume, idle, lang := 55, int64(90_000), "es"
 	rule := view.ChannelRule{Channel: "77", Use: "roles", Roles: []string{"5", "6"}}
 	got, err := b.ChangeSettings(t.Context(), "operator:ana", "one", view.SettingsPatch{Volume: &volume, IdleMS: &idle, Language: &lang, Rule: &rule})
@@ -88,11 +89,12 @@ func TestSettingsThatAreRefused(t *testing.T) {
 	code(t, err, fault.NotFound, "platformctl guilds list")
 }
 
-func TestPlayersAreOrdered(t *testing.T) {
-	t.Parallel()
+func TestPlayersAreOrdered(t *testing.T) { modes(t, testPlayersAreOrdered) }
+
+func testPlayersAreOrdered(t *testing.T, m mode) {
 	r := roletest.New(t, roletest.Options{})
 	ids := fill(t, r, "one", "two")
-	b := backend(r, r.StartAudio())
+	b := m.backend(r, r.StartAudio())
 	_, err := b.Act(t.Context(), "x", "one", "main", "dance")
 	code(t, err, fault.Invalid, "pause, resume, skip, stop or leave")
 	_, err = b.Act(t.Context(), "x", "one", "nobody", "pause")
@@ -192,31 +194,30 @@ func TestAnAnswerThatWasNotToldIsRead(t *testing.T) {
 	}
 }
 
-func TestNodesAreCordoned(t *testing.T) {
-	t.Parallel()
+func TestNodesAreCordoned(t *testing.T) { modes(t, testNodesAreCordoned) }
+
+func testNodesAreCordoned(t *testing.T, m mode) {
 	r := roletest.New(t, roletest.Options{})
-	_, err := backend(r, nil).Cordon(t.Context(), "x", "n1", true, "")
+	none := m.backend(r, nil)
+	_, err := none.Cordon(t.Context(), "x", "n1", true, "")
 	code(t, err, fault.Unavailable, "--roles audio")
-	_, err = backend(r, nil).Drain(t.Context(), "x", "n1", "")
+	_, err = none.Drain(t.Context(), "x", "n1", "")
 	code(t, err, fault.Unavailable, "--roles audio")
-	_, err = backend(r, nil).RebuildPlays(t.Context())
+	_, err = none.RebuildPlays(t.Context())
 	code(t, err, fault.Unavailable, "--roles worker")
-	node := view.Node{Name: "n1"}
 	var told []string
-	o := api.Options{Store: r.Store, Bus: r.Bus, Clock: r.Clock(), Logger: r.Log, Live: api.Live{
-		Nodes: func() []view.Node { return []view.Node{node} },
-		Cordon: func(_ context.Context, _ music.NodeName, cordoned bool, by, reason string) error {
+	b := m.with(r, fleet.Local{
+		Nodes: func() []view.Node { return []view.Node{{Name: "n1"}} },
+		Cordon: func(ctx context.Context, node music.NodeName, cordoned bool, by, reason string) error {
 			told = append(told, by+": "+reason)
-			node.Cordoned, node.CordonReason, node.CordonedBy = cordoned, reason, by
-			return nil
+			return r.Store.Cordon(ctx, node, cordoned, by, reason)
 		},
 		Drain: func(_ context.Context, name music.NodeName) error {
 			told = append(told, "drain "+string(name))
 			return nil
 		},
 		Rebuild: func(context.Context) error { return errors.New("no database") },
-	}}
-	b := api.New(o)
+	}, nil, "audio", "worker")
 	if n, err := b.Cordon(t.Context(), "ana", "n1", true, "kernel"); err != nil || !n.Cordoned || n.CordonedBy != "ana" {
 		t.Errorf("%+v %v", n, err)
 	}

@@ -40,10 +40,7 @@ func (r *Role) Act(ctx context.Context, by, guild, bot, action string) (view.Act
 
 // Cordon implements httpapi.Backend.
 func (r *Role) Cordon(ctx context.Context, by, node string, cordoned bool, reason string) (view.Node, error) {
-	if r.opt.Live.Cordon == nil {
-		return view.Node{}, errNoAudio("api.Cordon")
-	}
-	if err := r.opt.Live.Cordon(ctx, music.NodeName(node), cordoned, by, reason); err != nil {
+	if err := r.opt.Fleet.Cordon(ctx, music.NodeName(node), cordoned, by, reason); err != nil {
 		return view.Node{}, err
 	}
 	return r.Node(ctx, node)
@@ -51,26 +48,18 @@ func (r *Role) Cordon(ctx context.Context, by, node string, cordoned bool, reaso
 
 // Drain implements httpapi.Backend.
 func (r *Role) Drain(ctx context.Context, by, node, reason string) (view.Node, error) {
-	if r.opt.Live.Drain == nil {
-		return view.Node{}, errNoAudio("api.Drain")
-	}
 	n, err := r.Node(ctx, node)
 	if err != nil {
 		return view.Node{}, err
 	}
 	// One that takes no players already keeps the reason that was given then.
 	if !n.Cordoned || reason != "" {
-		if err := r.opt.Live.Cordon(ctx, music.NodeName(node), true, by, reason); err != nil {
+		if err := r.opt.Fleet.Cordon(ctx, music.NodeName(node), true, by, reason); err != nil {
 			return view.Node{}, err
 		}
 	}
-	if err := r.opt.Live.Drain(ctx, music.NodeName(node)); err != nil {
+	if err := r.opt.Fleet.Drain(ctx, music.NodeName(node)); err != nil {
 		return view.Node{}, err
 	}
 	return r.Node(ctx, node)
-}
-
-func errNoAudio(op string) error {
-	return fault.New(fault.Unavailable, op, "this process does not have the audio role").
-		WithHint("ask a process that runs with --roles audio")
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/httpapi"
 	"github.com/atrilhq/platform/internal/httpapi/view"
+	"github.com/atrilhq/platform/internal/role/fleet"
 	"github.com/atrilhq/platform/internal/store"
 )
 
@@ -90,22 +91,22 @@ func (r *Role) Players(ctx context.Context, f httpapi.PlayerFilter) (view.Player
 		return view.PlayerPage{}, err
 	}
 	out := view.PlayerPage{Items: make([]view.Player, 0, len(rows))}
+	var guilds []music.GuildID
 	for i := range rows {
-		g, _ := r.live(rows[i].Guild)
-		out.Items = append(out.Items, r.player(g, rows[i].Guild, &rows[i].Player, rows[i].Waiting))
+		if id := rows[i].Guild; len(guilds) == 0 || guilds[len(guilds)-1] != id {
+			guilds = append(guilds, id)
+		}
+	}
+	heard := r.opt.Fleet.Listeners(ctx, guilds)
+	for i := range rows {
+		l := heard[rows[i].Guild]
+		out.Items = append(out.Items, r.player(l, rows[i].Guild, &rows[i].Player, rows[i].Waiting))
 	}
 	if len(rows) > 0 && len(rows) == f.Limit {
 		last := rows[len(rows)-1]
 		out.NextCursor = base64.RawURLEncoding.EncodeToString([]byte(string(last.Guild) + "/" + string(last.Player.Bot)))
 	}
 	return out, nil
-}
-
-func (r *Role) live(id music.GuildID) (music.Guild, bool) {
-	if r.opt.Live.Guild == nil {
-		return music.Guild{ID: id}, false
-	}
-	return r.opt.Live.Guild(id)
 }
 
 // find reads a player with its guild and queue.
@@ -128,10 +129,9 @@ func (r *Role) Player(ctx context.Context, guild, bot string) (view.Player, erro
 	if err != nil {
 		return view.Player{}, err
 	}
-	if l, ok := r.live(g.ID); ok {
-		g = l
-	}
-	return r.player(g, g.ID, p, len(p.Queue)), nil
+	l := r.opt.Fleet.Listeners(ctx, []music.GuildID{g.ID})[g.ID]
+	l.Name = g.Name
+	return r.player(l, g.ID, p, len(p.Queue)), nil
 }
 
 // Queue implements httpapi.Backend.
@@ -167,14 +167,14 @@ func (r *Role) Queue(ctx context.Context, guild, bot string, at httpapi.Page) (v
 	return out, nil
 }
 
-func (r *Role) player(g music.Guild, id music.GuildID, p *music.Player, waiting int) view.Player {
+func (r *Role) player(l fleet.Listeners, id music.GuildID, p *music.Player, waiting int) view.Player {
 	v := view.Player{
-		Guild: string(id), GuildName: g.Name, Bot: string(p.Bot), BotName: r.opt.BotNames[p.Bot], State: state(p, waiting),
+		Guild: string(id), GuildName: l.Name, Bot: string(p.Bot), BotName: r.opt.BotNames[p.Bot], State: state(p, waiting),
 		Node: string(p.Node), Channel: string(p.Voice.Want), TextChannel: string(p.Text), Volume: p.Volume, Queue: waiting,
 		IdleAt: p.IdleAt, EmptyAt: p.EmptyAt,
 	}
 	if p.Voice.Channel != "" {
-		v.Listeners = g.Listeners(p.Voice.Channel)
+		v.Listeners = l.Bots[p.Bot]
 	}
 	if p.Play != nil {
 		v.Play = &view.Play{

@@ -67,14 +67,10 @@ const rebuildWithin = 8 * time.Second
 // RebuildPlays implements httpapi.Backend. What it began is gone on with by the
 // worker, so a request that has waited long enough says so.
 func (r *Role) RebuildPlays(ctx context.Context) (done bool, err error) {
-	if r.opt.Live.Rebuild == nil {
-		return false, fault.New(fault.Unavailable, "api.RebuildPlays", "this process does not have the worker role").
-			WithHint("ask a process that runs with --roles worker")
-	}
 	within, cancel := context.WithTimeout(ctx, rebuildWithin)
 	defer cancel()
-	err = r.opt.Live.Rebuild(within)
-	if err != nil && within.Err() != nil && ctx.Err() == nil {
+	err = r.opt.Fleet.Rebuild(within)
+	if fault.CodeOf(err) == fault.Pending || err != nil && within.Err() != nil && ctx.Err() == nil {
 		return false, nil
 	}
 	return err == nil, err

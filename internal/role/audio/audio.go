@@ -34,8 +34,9 @@ type Options struct {
 	Clock clockwork.Clock
 	// Logger is the process's.
 	Logger *slog.Logger
-	// Holder names this process in leases; see partition.OwnerOptions.
-	Holder string
+	// Holder names this process in leases, Version is what it runs; see
+	// partition.OwnerOptions.
+	Holder, Version string
 	// LeaseTTL is how long a lease lasts; 0 means the default.
 	LeaseTTL time.Duration
 	Nodes    []lavalink.Node
@@ -128,7 +129,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 		},
 	})
 	r.owner = partition.NewOwner(partition.OwnerOptions{
-		Leases: o.Store, Holder: o.Holder, TTL: o.LeaseTTL, Clock: o.Clock, Logger: r.log,
+		Leases: o.Store, Holder: o.Holder, Version: o.Version, TTL: o.LeaseTTL, Clock: o.Clock, Logger: r.log,
 	}, r.loop)
 	r.steering = newSteering(r)
 	r.suggesting = &suggesting{role: r, running: map[music.GuildID]int{}}
@@ -185,6 +186,10 @@ func (r *Role) Playing() int {
 
 // Settled is true once the role owns what it can own.
 func (r *Role) Settled() bool { return r.owner.Settled() && len(r.loop.Owned()) > 0 }
+
+// EachLeaseChange calls f with how often leases of partitions were acquired,
+// given, lost or in doubt since this process began.
+func (r *Role) EachLeaseChange(f func(change string, total int64)) { r.owner.Stats().Each(f) }
 
 // Loop gives the views of guilds to whoever shows them.
 func (r *Role) Loop() *partition.Loop { return r.loop }

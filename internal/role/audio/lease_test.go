@@ -2,6 +2,7 @@ package audio_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,7 +57,10 @@ func TestLeaseInDoubtFreezes(t *testing.T) {
 	r.Store.Fail("Renew", fault.New(fault.Unavailable, "test", "the database is away"))
 	roletest.Until(t, "the lease is in doubt", func() bool { _, _, sure := a.Loop().Epoch(r.Guild); return !sure })
 	// It is refused, and not promised, while nobody knows who owns the guild.
-	r.SendUntil("/pause", func(res simdiscord.Result) bool { return res.State == "answered" && !res.Deferred })
+	res := r.SendUntil("/pause", func(res simdiscord.Result) bool { return res.State == "answered" && !res.Deferred })
+	if text := roletest.Text(t, res); !strings.Contains(text, "the music goes on") {
+		t.Errorf("the member reads %q", text)
+	}
 	if p := r.Nodes[0].Players(); len(p) != 1 || p[0].Paused || !p[0].Sounding {
 		t.Errorf("the music was touched: %+v", p)
 	}

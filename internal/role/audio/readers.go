@@ -10,6 +10,7 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/partition"
+	"github.com/atrilhq/platform/internal/store"
 )
 
 const (
@@ -52,14 +53,14 @@ func (rs *readers) stop(part int) {
 // continue, what is missing is looked up again instead.
 func (rs *readers) read(ctx context.Context, part int) {
 	stream := partition.Stream(part)
-	gaps := gapFinder{}
+	gaps, before := gapFinder{}, rs.taken(ctx, part)
 	for ctx.Err() == nil {
 		at, err := rs.role.opt.Bus.Begin(ctx, stream)
 		for err == nil {
 			var got []bus.Delivery
 			got, at, err = rs.role.opt.Bus.Read(ctx, stream, at, readAtOnce)
 			for _, m := range got {
-				if gaps.missed(m.Message) {
+				if gaps.missed(m.Message) && !before.covers(m.Message) {
 					rs.role.log.Warn("inputs are missing, looking voice up again", "partition", part, "source", m.Source)
 					rs.role.resyncPartition(part)
 				}
@@ -108,6 +109,30 @@ func (g gapFinder) missed(m bus.Message) bool {
 		return m.Number != 1
 	}
 	return m.Number != last.Number+1
+}
+
+// takenBefore is up to where a predecessor took the inputs of each source.
+type takenBefore map[string]store.Cursor
+
+// taken reads what was taken of a partition's sources. Where it cannot be read,
+// nothing is known, and who is in voice is looked up again.
+func (rs *readers) taken(ctx context.Context, part int) takenBefore {
+	all, err := rs.role.opt.Store.Cursors(ctx, part)
+	if err != nil && ctx.Err() == nil {
+		rs.role.log.Warn("what a predecessor took cannot be read", "partition", part, "error", err)
+	}
+	out := takenBefore{}
+	for _, c := range all {
+		out[c.Source] = c
+	}
+	return out
+}
+
+// covers is true where nothing is missing before an input although it is not the
+// first one: what was before it was taken by a predecessor.
+func (t takenBefore) covers(m bus.Message) bool {
+	c, known := t[m.Source]
+	return known && c.Generation == m.Generation && m.Number <= c.Position+1
 }
 
 // resyncPartition asks who is in voice in every guild of a partition that is in memory.

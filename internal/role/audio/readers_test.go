@@ -38,3 +38,26 @@ func TestGapFinder(t *testing.T) {
 		})
 	}
 }
+
+// What a predecessor took is not missing: a stream goes on where it was read, or
+// a little before.
+func TestWhatWasTakenIsNotMissing(t *testing.T) {
+	before := takenBefore{"gw": {Source: "gw", Generation: "a", Position: 7}}
+	for _, c := range []struct {
+		name string
+		m    bus.Message
+		want bool
+	}{
+		{"the next one", bus.Message{Source: "gw", Generation: "a", Number: 8}, true},
+		{"one that comes again", bus.Message{Source: "gw", Generation: "a", Number: 5}, true},
+		{"one too far", bus.Message{Source: "gw", Generation: "a", Number: 9}, false},
+		{"another generation", bus.Message{Source: "gw", Generation: "b", Number: 3}, false},
+		{"another source", bus.Message{Source: "other", Generation: "a", Number: 3}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := before.covers(c.m); got != c.want {
+				t.Errorf("covered is %v", got)
+			}
+		})
+	}
+}

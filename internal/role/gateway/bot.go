@@ -45,12 +45,16 @@ func (r *Role) runBot(ctx context.Context, b *bot, front bool) error {
 	r.log.Info("a bot is known", "bot", b.id, "name", account.Name, "shards", n)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { r.register(ctx, b, front); return nil })
-	budget := discord.NewIdentifyBudget(r.opt.Clock)
+	shards := make([]*shard, n)
 	for i := range n {
-		s := &shard{role: r, bot: b, index: i, count: n, budget: budget, ledger: newLedger()}
-		b.mu.Lock()
-		b.shards = append(b.shards, s)
-		b.mu.Unlock()
+		shards[i] = newShard(r, b, i, n)
+	}
+	// All of them at once: how many there are decides how they are shared.
+	b.mu.Lock()
+	b.shards = shards
+	b.mu.Unlock()
+	signal(r.rota.poke)
+	for _, s := range shards {
 		g.Go(func() error { return s.run(ctx) })
 	}
 	return g.Wait()
@@ -90,6 +94,7 @@ func (r *Role) runWorker(ctx context.Context, b *bot) error {
 	b.mu.Lock()
 	b.refused = err
 	b.mu.Unlock()
+	signal(r.rota.poke)
 	return nil
 }
 

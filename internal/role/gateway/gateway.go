@@ -24,6 +24,8 @@ import (
 // Store is what the role needs of the database.
 type Store interface {
 	store.ShardSessions
+	store.Members
+	store.Identifies
 	store.Effects
 	store.Panels
 	Partitions(ctx context.Context) (int, error)
@@ -38,8 +40,9 @@ type Options struct {
 	Bus    bus.Bus
 	Clock  clockwork.Clock
 	Logger *slog.Logger
-	// Holder names this process in leases.
+	// Holder names this process in leases, Version is what it runs.
 	Holder   string
+	Version  string
 	LeaseTTL time.Duration
 	// Tokens are of the bots of the pool. The first is the front bot: it owns
 	// the commands, the answers and the panels.
@@ -78,6 +81,7 @@ type Role struct {
 	partitions int
 	run        string
 	bots       []*bot
+	rota       *rota
 	waiters    *waiters
 	panels     *panels
 	settings   *settings
@@ -101,7 +105,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 		waiters: newWaiters(), done: make(chan string, 1024),
 		noticing: make(chan struct{}, noticesAtOnce),
 	}
-	r.panels, r.typing = newPanels(r), newTyping()
+	r.panels, r.typing, r.rota = newPanels(r), newTyping(), newRota(r)
 	if r.settings, err = newSettings(r); err != nil {
 		return nil, err
 	}
@@ -143,6 +147,8 @@ func (r *Role) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { r.sweep(ctx); return nil })
 	g.Go(func() error { r.panels.run(ctx); return nil })
+	g.Go(func() error { r.rota.run(ctx); r.rota.leave(); return nil })
+	defer r.rota.close()
 	for i, b := range r.bots {
 		if i > 0 {
 			g.Go(func() error { return r.runWorker(ctx, b) })

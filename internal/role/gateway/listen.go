@@ -88,6 +88,9 @@ func (r *Role) hearOwed(ctx context.Context, m bus.Message) {
 			r.log.Error("a notice cannot be read", "error", err)
 			return
 		}
+		if !r.owns(n.Guild) {
+			return // every gateway hears of it; who has the guild's shard posts it
+		}
 		select {
 		case r.noticing <- struct{}{}:
 		default:
@@ -111,6 +114,11 @@ func (r *Role) hearVoice(ctx context.Context, m bus.Message) {
 	}
 	b := r.bot(v.Bot)
 	if b == nil {
+		return
+	}
+	s := b.shard(v.Guild)
+	if s == nil || !s.certain() {
+		// Another process has the shard, or may have it. Who wishes asks again.
 		return
 	}
 	conn := b.conn(v.Guild)

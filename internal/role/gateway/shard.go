@@ -27,11 +27,13 @@ const (
 
 // shard is one connection to Discord, with the right to have it.
 type shard struct {
-	role   *Role
-	bot    *bot
-	index  int
-	count  int
-	budget *discord.IdentifyBudget
+	role  *Role
+	bot   *bot
+	index int
+	count int
+	// changed gets something when it is said anew whether the shard is wanted
+	// here; renewNow when its lease is to be renewed at once.
+	changed, renewNow chan struct{}
 
 	mu     sync.Mutex
 	ledger *ledger
@@ -43,6 +45,19 @@ type shard struct {
 	held bool
 	// past is how sessions were opened on the connections before this one.
 	past opened
+	// leased is true from the acquiring of that right to its end, certain until then.
+	leased     bool
+	leaseEpoch int64
+	until      time.Time
+	// wanted is true where this process is to have the shard.
+	wanted bool
+}
+
+func newShard(r *Role, b *bot, index, count int) *shard {
+	return &shard{
+		role: r, bot: b, index: index, count: count, ledger: newLedger(),
+		changed: make(chan struct{}, 1), renewNow: make(chan struct{}, 1),
+	}
 }
 
 var _ discord.Handler = (*shard)(nil)
@@ -51,22 +66,27 @@ func (s *shard) source() string { return fmt.Sprintf("gw:%s:%d", s.bot.id, s.ind
 
 func (s *shard) generation() string { return fmt.Sprintf("%s.%d", s.role.run, s.epoch) }
 
-// run has the shard's connection while its lease is held.
+// run has the shard's connection while it is wanted here and its lease is held.
 func (s *shard) run(ctx context.Context) error {
-	ttl := s.role.opt.LeaseTTL
-	if ttl <= 0 {
-		ttl = partition.DefaultLease
-	}
-	for ctx.Err() == nil {
+	ttl := s.role.rota.ttl
+	for s.awaitWanted(ctx) {
+		p := s.role.rota.current()
+		sent := s.role.opt.Clock.Now()
 		lease, state, err := s.role.opt.Store.AcquireShard(ctx, s.bot.id, s.index, s.count, s.role.opt.Holder, ttl)
 		if err != nil {
 			if fault.CodeOf(err) != fault.Conflict && ctx.Err() == nil {
 				s.role.log.Warn("a shard cannot be acquired, trying again", "shard", s.index, "error", err)
 			}
-			s.pause(ctx, ttl/3)
+			s.pause(ctx, ttl/lookPart)
 			continue
 		}
+		s.hold(lease)
+		s.role.rota.stats.Acquired.Add(1)
+		if p != nil {
+			s.role.rota.sure(p, s, lease.Epoch, sent.Add(ttl))
+		}
 		err = s.connect(ctx, lease, state, ttl)
+		s.let()
 		if fault.CodeOf(err) == fault.Unavailable {
 			// The database, not Discord: its rows are there when it is.
 			s.role.log.Warn("a shard cannot be connected, trying again", "shard", s.index, "error", err)
@@ -93,10 +113,10 @@ func (s *shard) pause(ctx context.Context, d time.Duration) {
 func (s *shard) connect(ctx context.Context, lease store.Lease, state store.ShardSession, ttl time.Duration) error {
 	running, stop := context.WithCancel(ctx)
 	defer stop()
-	s.budget.Seed(state.Identifies)
 	conn, err := discord.NewConn(discord.Options{
 		Bot: s.bot.id, Token: s.bot.token, Limits: s.bot.rest, GatewayURL: s.role.opt.GatewayURL,
-		Shard: s.index, Shards: s.count, Clock: s.role.opt.Clock, Logger: s.role.log, Budget: s.budget, State: state,
+		Shard: s.index, Shards: s.count, Clock: s.role.opt.Clock, Logger: s.role.log, State: state,
+		Fleet: &fleet{shard: s, epoch: lease.Epoch}, HasLease: func() bool { return s.sure(lease.Epoch) },
 		Snapshots: func(f func(store.GuildSnapshot) error) error {
 			return s.role.opt.Store.Snapshots(ctx, s.bot.id, s.index, f)
 		},
@@ -134,28 +154,17 @@ func (s *shard) connect(ctx context.Context, lease store.Lease, state store.Shar
 		s.keep(running)
 		return nil
 	})
+	g.Go(func() error {
+		if s.awaitUnwanted(running) {
+			s.role.rota.stats.Given.Add(1)
+			s.role.log.Info("a shard is handed over", "bot", s.bot.id, "shard", s.index)
+			stop()
+		}
+		return nil
+	})
 	err = g.Wait()
 	s.keepLast(ctx)
 	return err
-}
-
-// renew prolongs the lease until it is lost.
-func (s *shard) renew(ctx context.Context, epoch int64, ttl time.Duration) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.role.opt.Clock.After(ttl / 3):
-		}
-		err := s.role.opt.Store.RenewShard(ctx, s.bot.id, s.index, s.role.opt.Holder, epoch, ttl)
-		if fault.CodeOf(err) == fault.Conflict {
-			s.role.log.Error("a shard's lease was lost", "shard", s.index, "epoch", epoch)
-			return
-		}
-		if err != nil && ctx.Err() == nil {
-			s.role.log.Warn("a shard's lease cannot be renewed", "shard", s.index, "error", err)
-		}
-	}
 }
 
 // keep stores what a successor needs, whenever it changed.

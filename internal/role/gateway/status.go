@@ -7,6 +7,7 @@ import (
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/httpapi/view"
+	"github.com/atrilhq/platform/internal/role/topic"
 )
 
 // The states of a shard's connection.
@@ -23,6 +24,15 @@ func (b *bot) all() []*shard {
 	return slices.Clone(b.shards)
 }
 
+// mine are the shards that this process is to have.
+func (b *bot) mine() []*shard {
+	return slices.DeleteFunc(b.all(), func(s *shard) bool {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return !s.wanted && !s.leased
+	})
+}
+
 // state says how a shard's connection is.
 func (s *shard) state() string {
 	s.mu.Lock()
@@ -36,16 +46,29 @@ func (s *shard) state() string {
 	return stateConnecting
 }
 
-// EachShard calls f with the state of each shard of this process.
+// EachShard calls f with the state of each shard that this process is to have.
 func (r *Role) EachShard(f func(bot string, shard int, state string)) {
 	for _, b := range r.bots {
-		for _, s := range b.all() {
+		for _, s := range b.mine() {
 			f(string(b.id), s.index, s.state())
 		}
 	}
 }
 
-// EachBudget calls f with how many IDENTIFYs each bot had left when it started.
+// EachElsewhere calls f with each shard that is not this process's to have.
+func (r *Role) EachElsewhere(f func(bot string, shard int)) {
+	for _, b := range r.bots {
+		mine := b.mine()
+		for _, s := range b.all() {
+			if !slices.Contains(mine, s) {
+				f(string(b.id), s.index)
+			}
+		}
+	}
+}
+
+// EachBudget calls f with how many IDENTIFYs Discord said each bot had left when
+// it was last asked.
 func (r *Role) EachBudget(f func(bot string, left int)) {
 	for _, b := range r.bots {
 		b.mu.Lock()
@@ -69,8 +92,11 @@ func (b *bot) application() string {
 func (r *Role) Bots() []view.Bot {
 	out := make([]view.Bot, 0, len(r.bots))
 	for _, b := range r.bots {
-		shards := b.all()
+		shards := b.mine()
 		v := view.Bot{ID: string(b.id), State: stateConnecting, Shards: len(shards), Invite: r.invite(b.id)}
+		if len(shards) == 0 && len(b.all()) > 0 && r.rota.settled() {
+			v.State = stateReady // other processes have them, and this one has nothing to do
+		}
 		ready := 0
 		for _, s := range shards {
 			if v.State = s.state(); v.State == stateReady {
@@ -139,8 +165,28 @@ func (s *shard) guilds() map[music.GuildID]string {
 	return s.conn.GuildNames()
 }
 
-// Connected is true where every shard of every bot has its session open, but for
-// workers that Discord does not take any more: nobody waits for those.
+// Shards returns how the shards are whose connection is in this process.
+func (r *Role) Shards() []topic.Shard {
+	var out []topic.Shard
+	for _, b := range r.bots {
+		for _, s := range b.all() {
+			state := s.state()
+			s.mu.Lock()
+			if s.held {
+				x := topic.Shard{Bot: string(b.id), Index: s.index, Count: s.count, State: state}
+				if state == stateReady {
+					x.Guilds, x.LatencyMS = s.conn.Guilds(), s.conn.Latency().Milliseconds()
+				}
+				out = append(out, x)
+			}
+			s.mu.Unlock()
+		}
+	}
+	return out
+}
+
+// Connected is true where every shard that this process is to have has its
+// session open, but for workers that Discord does not take any more: nobody waits for those.
 func (r *Role) Connected() bool {
 	return !slices.ContainsFunc(r.Bots(), func(b view.Bot) bool { return b.State != stateReady && b.State != stateRefused })
 }

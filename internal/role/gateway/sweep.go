@@ -26,7 +26,8 @@ const (
 )
 
 // sweep gives the answers and notices that nobody gave: those of a process that
-// died, and those that failed.
+// died, and those that failed. Of several gateways the one that has the guild's
+// shard does: what is given twice can be seen twice.
 func (r *Role) sweep(ctx context.Context) {
 	for {
 		select {
@@ -44,7 +45,7 @@ func (r *Role) sweep(ctx context.Context) {
 				continue
 			}
 			for _, e := range due {
-				if now.Sub(e.Created) >= sweepAfter && ctx.Err() == nil {
+				if now.Sub(e.Created) >= sweepAfter && ctx.Err() == nil && r.owns(e.Guild) {
 					r.sweepOne(ctx, e, now)
 				}
 			}

@@ -29,6 +29,8 @@ type Options struct {
 	Pool bool
 	// Logger gets what the roles log; nil discards it.
 	Logger *slog.Logger
+	// World is what else the world is; limits are lifted, and Pool decides its seed.
+	World simdiscord.Options
 }
 
 // Rig is a world with nodes, and a database.
@@ -67,7 +69,8 @@ func New(t testing.TB, o Options) *Rig {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	r := &Rig{T: t, Log: o.Logger}
-	world := simdiscord.Options{IdentifyInterval: -1, GlobalLimit: -1, NoRouteLimits: true}
+	world := o.World
+	world.IdentifyInterval, world.GlobalLimit, world.NoRouteLimits = -1, -1, true
 	if o.Pool {
 		seed := simdiscord.DemoPool()
 		world.Seed = &seed

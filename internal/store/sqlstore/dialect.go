@@ -13,6 +13,12 @@ type dialect struct {
 	name string
 	// now is the database's clock in nanoseconds since 1970, to the millisecond.
 	now string
+	// ended is true where the session of a row of holder_sessions, s, is gone.
+	ended string
+	// lock ends a query that locks the rows that it finds, in their order.
+	lock string
+	// told tells every process that leases became free; empty where all are in one.
+	told string
 	// version asks for the engine's version.
 	version string
 	// schemaTable asks whether goose's table is there: one row with 0 or 1.
@@ -28,14 +34,19 @@ type dialect struct {
 var sqliteDialect = dialect{
 	name:        "sqlite",
 	now:         `CAST(unixepoch('subsec') * 1000 AS INTEGER) * 1000000`,
+	ended:       `FALSE`,
 	version:     `SELECT sqlite_version()`,
 	schemaTable: `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'goose_db_version'`,
 	anonymous:   true,
 }
 
 var postgresDialect = dialect{
-	name:        "postgres",
-	now:         `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) * 1000000`,
+	name: "postgres",
+	now:  `CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) * 1000000`,
+	// Shared, so that two who ask at once do not hide it from each other.
+	ended:       `pg_try_advisory_xact_lock_shared(s.session)`,
+	lock:        ` FOR UPDATE`,
+	told:        `SELECT pg_notify('` + freedChannel + `', '')`,
 	version:     `SELECT current_setting('server_version')`,
 	schemaTable: `SELECT COUNT(to_regclass('goose_db_version'))`,
 	snapshot:    &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
@@ -43,9 +54,12 @@ var postgresDialect = dialect{
 }
 
 // timed puts the time into a text: {now} is the first argument where a clock is
-// given, the database's own time where that is NULL.
+// given, the database's own time where that is NULL. {ended} and {lock} are the
+// dialect's.
 func (d *dialect) timed(text string) string {
-	return strings.ReplaceAll(text, "{now}", "COALESCE(CAST($1 AS BIGINT), "+d.now+")")
+	return strings.NewReplacer(
+		"{now}", "COALESCE(CAST($1 AS BIGINT), "+d.now+")", "{ended}", d.ended, "{lock}", d.lock,
+	).Replace(text)
 }
 
 // now is the first argument of a timed text.

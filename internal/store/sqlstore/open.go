@@ -20,6 +20,7 @@ type DB struct {
 	texts      texts
 	book       *rankBook
 	partitions int
+	presences  *presences
 
 	batches *groupWriter
 
@@ -48,7 +49,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	db := &DB{opts: o, tables: newTables(), plays: newPlayTables(), book: newRankBook()}
+	db := &DB{opts: o, tables: newTables(), plays: newPlayTables(), book: newRankBook(), presences: newPresences()}
 	db.snapshotsGone, db.snapshotsKept = newSnapshotTables()
 	if to.file != "" {
 		db.dialect, db.texts = &sqliteDialect, newTexts(&sqliteDialect)

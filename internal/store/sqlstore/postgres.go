@@ -47,6 +47,8 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	db.batches = newGroupWriter(&pipeSession{db: pool}, db.opts, &db.tables, func() {}, false)
 	db.writer = &pipeWriter{db: pool, opts: db.opts, batches: db.batches}
 	db.onClose(db.writer.close)
+	db.presences.open = func(ctx context.Context, holder string) (keeper, error) { return attendPostgres(ctx, cfg, db, holder) }
+	db.onClose(db.presences.close)
 	return db.prepareInstallation(ctx)
 }
 

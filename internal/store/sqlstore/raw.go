@@ -226,6 +226,7 @@ func RawOrder() []string {
 	return []string{
 		"meta", "partitions", "guilds", "players", "slots", "history", "journal_head", "journal", "effects", "cursors",
 		"dead_letters", "node_sessions", "shards", "guild_snapshots", "panels", "projections", "plays", "heard_tracks", "nodes",
+		"members", "holder_sessions", "identify_budgets", "identifies",
 	}
 }
 

@@ -36,6 +36,8 @@ func (db *DB) AcquireShard(
 				(SELECT 1 FROM shards s WHERE s.bot_id = $1 AND s.shard = $2 AND s.shards <> $3)`,
 			args: []any{string(bot), shard, shards}, want: anyRows,
 		},
+		// See Acquire: the next statement is to see the holder's session of now.
+		statement{text: `UPDATE shards SET epoch = epoch WHERE bot_id = $1 AND shard = $2`, args: []any{string(bot), shard}, want: anyRows},
 		statement{
 			text: db.texts.acquireShard, args: []any{db.now(), string(bot), shard, shards, holder, int64(ttl)},
 			row:  []any{&l.Epoch, &expires, &alive, &s.SessionID, &s.ResumeURL, &s.Sequence, &identifies, &updated},
@@ -65,9 +67,22 @@ func (db *DB) RenewShard(ctx context.Context, bot music.BotID, shard int, holder
 
 // ReleaseShard implements [store.ShardSessions].
 func (db *DB) ReleaseShard(ctx context.Context, bot music.BotID, shard int, holder string, epoch int64) error {
-	return db.change(ctx, "sqlstore.ReleaseShard", statement{
+	return db.free(ctx, "sqlstore.ReleaseShard", statement{
 		text: db.texts.releaseShard, args: []any{db.now(), string(bot), shard, epoch, holder}, want: anyRows,
 	})
+}
+
+// ShardStandings implements [store.ShardSessions].
+func (db *DB) ShardStandings(ctx context.Context) ([]store.ShardStanding, error) {
+	var out []store.ShardStanding
+	err := db.each(ctx, "sqlstore.ShardStandings", db.texts.shardStandings, []any{db.now()},
+		func(scan func(...any) error) error {
+			var s store.ShardStanding
+			err := scan(&s.Bot, &s.Shard, &s.Shards, &s.Holder, &s.Epoch, &s.Free)
+			out = append(out, s)
+			return err
+		})
+	return out, err
 }
 
 // SaveShard implements [store.ShardSessions]. The number of shards is what

@@ -66,6 +66,7 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	w := newGroupWriter(&liteSession{db: one}, db.opts, &db.tables, c.look, true)
 	db.writer, db.batches = w, w
 	db.onClose(w.close)
+	db.onClose(db.presences.close)
 	return db.prepareInstallation(ctx)
 }
 

@@ -18,6 +18,8 @@ type table struct {
 	row string
 	// exact says that each row must be affected.
 	exact bool
+	// fixed is how many arguments the head has.
+	fixed int
 
 	columns int
 	texts   func(n int) string
@@ -40,7 +42,7 @@ func newTable(head, row, tail string, exact bool) *table {
 func (t *table) build(n int) string {
 	var b strings.Builder
 	b.WriteString(t.head)
-	arg := 0
+	arg := t.fixed
 	for i := range n {
 		if i > 0 {
 			b.WriteString(", ")

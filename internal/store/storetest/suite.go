@@ -21,6 +21,11 @@ func Run(t *testing.T, open Open) {
 		run  func(*testing.T, Open)
 	}{
 		{"Leases", testLeases},
+		{"Renewals", testRenewals},
+		{"Standing", testStanding},
+		{"Members", testMembers},
+		{"Presence", testPresence},
+		{"Identifies", testIdentifies},
 		{"Fence", testFence},
 		{"Guilds", testGuilds},
 		{"Queues", testQueues},

@@ -1,0 +1,19 @@
+package main
+
+// ofBus is what the bus between processes is measured by: each benchmark starts
+// a Redis of its own and has its peer in the same run.
+func ofBus() []measurement {
+	const (
+		pkg   = "./internal/bus/redis"
+		group = "a raw consumer group, 4 pipelines of 100"
+	)
+	through := func(name string) func(env) (float64, float64, error) {
+		return metrics(bench{pkg: pkg, name: "BenchmarkThroughput/" + name}, "events/s", "ratio")
+	}
+	return []measurement{
+		{"bus-redis-64", "events/s", group, goal{ratio: 0.8}, through("64")},
+		{"bus-redis-512", "events/s", group, goal{ratio: 1.1}, through("512")},
+		{"bus-redis-burst", "events/s", group, goal{ratio: 2}, through("burst")},
+		{"bus-redis-hop", "us", "a raw XADD and XREAD", goal{ratio: 1.1, below: true}, metrics(bench{pkg: pkg, name: "BenchmarkHop"}, "us/hop", "ratio")},
+	}
+}

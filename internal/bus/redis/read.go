@@ -1,0 +1,359 @@
+package redis
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/atrilhq/platform/internal/bus"
+	"github.com/atrilhq/platform/internal/fault"
+)
+
+const (
+	// block is how long a read waits in Redis; the client cannot end it earlier.
+	block = time.Second
+	// fetchEntries is how many entries a read takes at most.
+	fetchEntries = 256
+	// confirmEvery is how often Redis is told what was read while more comes.
+	confirmEvery = 250 * time.Millisecond
+	// lastInID is the highest second half of an entry's id.
+	lastInID = "-18446744073709551615"
+)
+
+//go:embed look.lua
+var lookText string
+
+//go:embed begin.lua
+var beginText string
+
+var (
+	lookScript  = goredis.NewScript(lookText)  //nolint:gochecknoglobals // a constant that has to be hashed
+	beginScript = goredis.NewScript(beginText) //nolint:gochecknoglobals // a constant that has to be hashed
+)
+
+// reader is where a stream is read in this process.
+type reader struct {
+	reads sync.Mutex
+	// at is a cursor that is known to continue; ahead are the messages behind
+	// it that were fetched already, and fetch brings more.
+	at    bus.Cursor
+	ahead []bus.Delivery
+	fetch *fetch
+	// from is the position of the last cursor that was read from: what is before
+	// it may be forgotten. told is the one that Redis knows, toldAt since when,
+	// readBytes how much was read since.
+	from      int64
+	told      int64
+	toldAt    time.Time
+	readBytes int64
+}
+
+// fetch is a read that is on its way. It outlives a Read that gives up, and the
+// next one takes what it brings.
+type fetch struct {
+	done    chan struct{}
+	entries []goredis.XMessage
+	err     error
+}
+
+// Read implements bus.Bus. A stream has one reader at a time.
+func (b *Bus) Read(ctx context.Context, name string, from bus.Cursor, limit int) ([]bus.Delivery, bus.Cursor, error) {
+	s, err := b.stream(name)
+	if err != nil {
+		return nil, from, err
+	}
+	limit = max(limit, 1)
+	for {
+		f, out, err := s.next(ctx, from, limit)
+		if err != nil {
+			return nil, from, err
+		}
+		if len(out) > 0 {
+			return out, bus.Cursor{Generation: from.Generation, Position: out[len(out)-1].Position}, nil
+		}
+		select {
+		case <-f.done:
+		case <-ctx.Done():
+			return nil, from, ctx.Err()
+		case <-b.ctx.Done():
+			return nil, from, errClosed
+		}
+	}
+}
+
+// next returns messages behind a cursor or what to wait for.
+func (s *stream) next(ctx context.Context, from bus.Cursor, limit int) (*fetch, []bus.Delivery, error) {
+	s.reads.Lock()
+	defer s.reads.Unlock()
+	if from != s.at {
+		s.forget()
+		if err := s.look(from); err != nil {
+			return nil, nil, err
+		}
+	} else if s.due() {
+		if err := s.look(from); err != nil {
+			return nil, nil, err
+		}
+	}
+	s.from = from.Position
+	if f := s.fetch; f != nil && len(s.ahead) == 0 {
+		select {
+		case <-f.done:
+			s.fetch = nil
+			if err := s.receive(f); err != nil {
+				return nil, nil, err
+			}
+		default:
+		}
+	}
+	if n := min(limit, len(s.ahead)); n > 0 {
+		out := s.ahead[:n:n]
+		s.ahead = s.ahead[n:]
+		s.at.Position = out[n-1].Position
+		for i := range out {
+			s.readBytes += int64(sizeOf(&out[i].Message))
+		}
+		return nil, out, nil
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	if s.fetch == nil {
+		f := &fetch{done: make(chan struct{})}
+		at, count := s.at.Position, min(limit, fetchEntries)
+		if !s.bus.start(func() { s.bring(f, at, count) }) {
+			return nil, nil, errClosed
+		}
+		s.fetch = f
+	}
+	return s.fetch, nil, nil
+}
+
+// forget drops what is known of the place that was read before.
+func (s *stream) forget() {
+	s.at, s.ahead, s.fetch = bus.Cursor{}, nil, nil
+	s.from, s.told, s.readBytes = 0, 0, 0
+}
+
+// due says whether Redis should be told what was read.
+func (s *stream) due() bool {
+	n := s.at.Position - s.told
+	return n > 0 && (n >= int64(max(s.bus.o.Backlog/8, 1)) || s.readBytes >= s.bus.o.BacklogBytes/8 ||
+		s.bus.o.Clock.Since(s.toldAt) >= confirmEvery)
+}
+
+// look asks whether a cursor continues and tells that what is before it was read.
+// Errors: ErrReset, Unavailable.
+func (s *stream) look(at bus.Cursor) error {
+	got, err := s.do(lookScript, at.Generation, at.Position)
+	if err != nil {
+		if errors.Is(err, errClosed) {
+			return err
+		}
+		return unavailable("redis.Read", err)
+	}
+	if got[0] != "OK" {
+		why, _ := got[0].(string)
+		return s.reset(why)
+	}
+	s.at = at
+	s.told, s.toldAt, s.readBytes = at.Position, s.bus.o.Clock.Now(), 0
+	if len(got) == 3 {
+		messages, _ := got[1].(int64)
+		bytes, _ := got[2].(int64)
+		s.bus.o.Hooks.Behind(s.name, messages, bytes)
+	}
+	return nil
+}
+
+// reset notes that the cursor does not continue.
+func (s *stream) reset(why string) error {
+	s.forget()
+	s.bus.o.Hooks.Reset(s.name, why)
+	s.bus.o.Logger.Warn("a stream does not continue from its reader's cursor", "stream", s.name, "why", why)
+	return bus.ErrReset
+}
+
+// bring reads what is behind a position, and waits for it for a moment.
+func (s *stream) bring(f *fetch, at int64, count int) {
+	defer close(f.done)
+	ctx, cancel := context.WithTimeout(s.bus.ctx, block+s.bus.o.Timeout/2)
+	defer cancel()
+	got, err := s.bus.wait.XRead(ctx, &goredis.XReadArgs{
+		Streams: []string{s.log, strconv.FormatInt(at, 10) + lastInID}, Count: int64(count), Block: block,
+	}).Result()
+	switch {
+	case errors.Is(err, goredis.Nil):
+	case err != nil && s.bus.ctx.Err() != nil:
+		f.err = errClosed
+	case err != nil:
+		f.err = unavailable("redis.Read", err)
+	case len(got) == 1:
+		f.entries = got[0].Messages
+	}
+}
+
+// receive takes what a fetch brought. Where that is nothing, it asks whether
+// there is really nothing. Errors: ErrReset, Unavailable.
+func (s *stream) receive(f *fetch) error {
+	if f.err != nil {
+		return f.err
+	}
+	if len(f.entries) == 0 {
+		return s.look(s.at)
+	}
+	at := s.at.Position
+	for _, x := range f.entries {
+		e, err := open(x)
+		if err != nil {
+			if len(s.ahead) > 0 {
+				return nil // first what was before it
+			}
+			return s.skip(e, err)
+		}
+		why := ""
+		switch first := e.last - int64(len(e.messages)) + 1; {
+		case first > at+1:
+			why = "gap"
+		case e.last > began(s.at.Generation) && e.generation != s.at.Generation:
+			why = "generation"
+		}
+		if why != "" {
+			if len(s.ahead) > 0 {
+				return nil // first what was before it
+			}
+			return s.reset(why)
+		}
+		for i, m := range e.messages {
+			if p := e.last - int64(len(e.messages)-1-i); p > at {
+				s.ahead = append(s.ahead, bus.Delivery{Position: p, Message: m})
+				at = p
+			}
+		}
+	}
+	return nil
+}
+
+// skip goes past an entry that cannot be read: its messages are lost, and the
+// reader is told so.
+func (s *stream) skip(e entry, err error) error {
+	s.bus.o.Logger.Error("an entry of a stream cannot be read and is left out", "stream", s.name, "error", err)
+	if e.last > 0 {
+		if err := s.look(bus.Cursor{Generation: s.at.Generation, Position: e.last}); err != nil {
+			return err
+		}
+	}
+	return s.reset("unreadable")
+}
+
+// entry is an entry of a stream.
+type entry struct {
+	last       int64
+	generation string
+	messages   []bus.Message
+}
+
+// open reads an entry. With an error, last is its position if that can be read.
+func open(x goredis.XMessage) (entry, error) {
+	var e entry
+	var err error
+	if e.last, err = position(x.ID); err != nil {
+		return e, err
+	}
+	for name, v := range x.Values {
+		text, ok := v.(string)
+		if !ok || len(x.Values) != 1 {
+			return e, errMessage
+		}
+		e.generation = name
+		e.messages, err = decode(text)
+		return e, err
+	}
+	return e, errMessage
+}
+
+// position is the first half of an entry's id.
+func position(id string) (int64, error) {
+	first, _, _ := strings.Cut(id, "-")
+	n, err := strconv.ParseInt(first, 10, 64)
+	if err != nil || n <= 0 {
+		return 0, errMessage
+	}
+	return n, nil
+}
+
+// began is the position at which a generation began; up to it there may be
+// entries of earlier ones.
+func began(generation string) int64 {
+	_, at, _ := strings.Cut(generation, ".")
+	n, _ := strconv.ParseInt(at, 10, 64) // none is 0: nothing was before it
+	return n
+}
+
+// Begin implements bus.Bus. What another process read in the last moments may
+// come again.
+func (b *Bus) Begin(ctx context.Context, name string) (bus.Cursor, error) {
+	if err := ctx.Err(); err != nil {
+		return bus.Cursor{}, err
+	}
+	s, err := b.stream(name)
+	if err != nil {
+		return bus.Cursor{}, err
+	}
+	s.reads.Lock()
+	defer s.reads.Unlock()
+	if s.from > s.told {
+		_ = s.look(bus.Cursor{Generation: s.at.Generation, Position: s.from}) // if it does not continue, begin says where to
+	}
+	s.forget()
+	got, err := s.do(beginScript, word(), max(b.o.MaxAge.Milliseconds(), 0))
+	if err != nil {
+		if errors.Is(err, errClosed) {
+			return bus.Cursor{}, err
+		}
+		return bus.Cursor{}, unavailable("redis.Begin", err)
+	}
+	c, err := beginning(got)
+	if err != nil {
+		return bus.Cursor{}, fault.Wrap(err, fault.Internal, "redis.Begin", "the script gave an answer that is none")
+	}
+	s.at, s.from, s.told, s.toldAt = c, c.Position, c.Position, b.o.Clock.Now()
+	return c, nil
+}
+
+// beginning reads the answer of begin.lua.
+func beginning(got []any) (bus.Cursor, error) {
+	text := make([]string, 5)
+	for i, v := range got[:min(len(got), len(text))] {
+		text[i], _ = v.(string)
+	}
+	c := bus.Cursor{Generation: text[0]}
+	var err error
+	if c.Position, err = strconv.ParseInt(text[1], 10, 64); err != nil {
+		return c, err
+	}
+	last, err := strconv.ParseInt(text[2], 10, 64)
+	if err != nil {
+		return c, err
+	}
+	if text[3] == "" {
+		c.Position = last // all of it was read, or what was not is lost
+		return c, nil
+	}
+	end, err := position(text[3])
+	if err != nil {
+		return c, err
+	}
+	ms, err := decode(text[4])
+	if err != nil {
+		return c, nil //nolint:nilerr // Read finds it too, and goes past it
+	}
+	c.Position = max(c.Position, end-int64(len(ms)))
+	return c, nil
+}
