@@ -14,6 +14,7 @@ func ofBus() []measurement {
 		{"bus-redis-64", "events/s", group, goal{ratio: 0.8}, through("64")},
 		{"bus-redis-512", "events/s", group, goal{ratio: 1.1}, through("512")},
 		{"bus-redis-burst", "events/s", group, goal{ratio: 2}, through("burst")},
+		{"bus-redis-watermill", "events/s", "Watermill's Redis stream", goal{ratio: 8}, metrics(bench{pkg: pkg, name: "BenchmarkAgainstWatermill"}, "events/s", "ratio")},
 		{"bus-redis-hop", "us", "a raw XADD and XREAD", goal{ratio: 1.1, below: true}, metrics(bench{pkg: pkg, name: "BenchmarkHop"}, "us/hop", "times")},
 	}
 }

@@ -133,6 +133,12 @@ func foreignCursor(t *testing.T, b bus.Bus) {
 	if !errors.Is(err, bus.ErrReset) {
 		t.Fatalf("got %v", err)
 	}
+	// The right place in the wrong count.
+	at := start(t, b, "s")
+	add(t, b, "s", "a")
+	if got, _, err := b.Read(within(t), "s", bus.Cursor{Generation: "another", Position: at.Position}, 1); !errors.Is(err, bus.ErrReset) {
+		t.Fatalf("got %v, %v", got, err)
+	}
 }
 
 func forgottenCursor(t *testing.T, b bus.Bus) {
