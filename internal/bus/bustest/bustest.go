@@ -133,11 +133,14 @@ func foreignCursor(t *testing.T, b bus.Bus) {
 	if !errors.Is(err, bus.ErrReset) {
 		t.Fatalf("got %v", err)
 	}
-	// The right place in the wrong count.
+	// The right places in the wrong count, with and without a message behind.
 	at := start(t, b, "s")
 	add(t, b, "s", "a")
-	if got, _, err := b.Read(within(t), "s", bus.Cursor{Generation: "another", Position: at.Position}, 1); !errors.Is(err, bus.ErrReset) {
-		t.Fatalf("got %v, %v", got, err)
+	_, end := drain(t, b, "s", at, 1, 1)
+	for _, p := range []int64{at.Position, end.Position} {
+		if got, _, err := b.Read(within(t), "s", bus.Cursor{Generation: "another", Position: p}, 1); !errors.Is(err, bus.ErrReset) {
+			t.Fatalf("got %v, %v", got, err)
+		}
 	}
 }
 
