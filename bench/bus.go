@@ -10,10 +10,13 @@ func ofBus() []measurement {
 	through := func(name string) func(env) (float64, float64, error) {
 		return metrics(bench{pkg: pkg, name: "BenchmarkThroughput/" + name}, "events/s", "ratio")
 	}
+	watermill := metrics(bench{pkg: pkg, name: "BenchmarkAgainstWatermill"}, "events/s", "ratio")
+	hop := metrics(bench{pkg: pkg, name: "BenchmarkHop"}, "us/hop", "times")
 	return []measurement{
 		{"bus-redis-64", "events/s", group, goal{ratio: 0.8}, through("64")},
 		{"bus-redis-512", "events/s", group, goal{ratio: 1.1}, through("512")},
 		{"bus-redis-burst", "events/s", group, goal{ratio: 2}, through("burst")},
-		{"bus-redis-hop", "us", "a raw XADD and XREAD", goal{ratio: 1.1, below: true}, metrics(bench{pkg: pkg, name: "BenchmarkHop"}, "us/hop", "ratio")},
+		{"bus-redis-watermill", "events/s", "Watermill's Redis stream", goal{ratio: 8}, watermill},
+		{"bus-redis-hop", "us", "a raw XADD and XREAD", goal{ratio: 1.1, below: true}, hop},
 	}
 }

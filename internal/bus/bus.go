@@ -70,9 +70,11 @@ var ErrReset = fault.New(fault.Conflict, "bus.Read", "the stream does not contin
 
 // Bus carries messages. Its methods are safe for concurrent use.
 type Bus interface {
-	// Append adds messages to the end of a stream, in order, all or none.
-	// Errors: Quota where the reader is too far behind, Unavailable; Invalid and
-	// Internal where a value cannot be written.
+	// Append adds messages to the end of a stream, in order, all or none. After
+	// Unavailable they may be there all the same: readers know a message that
+	// came before by its Source and Number.
+	// Errors: Quota where the reader is too far behind, Unavailable, Invalid for
+	// more than the bus can carry, Invalid and Internal for a value that cannot be written.
 	Append(ctx context.Context, stream string, m ...Message) error
 	// Read returns at most limit messages behind the cursor and the cursor
 	// behind them. It waits until there is one or ctx ends. Reading from a
@@ -80,9 +82,12 @@ type Bus interface {
 	// Errors: ErrReset, Unavailable, the context's.
 	Read(ctx context.Context, stream string, from Cursor, limit int) ([]Delivery, Cursor, error)
 	// Begin returns the cursor before the oldest message that a stream still
-	// has: where a reader begins that has none, or whose own was reset.
+	// has: where a reader begins that has none, or whose own was reset. What a
+	// reader in another process read in the last moments may come again.
 	Begin(ctx context.Context, stream string) (Cursor, error)
-	// Publish tells whoever listens to a topic now.
+	// Publish tells whoever listens to a topic now. It does not wait until they
+	// hear it, and what is lost on the way is lost: a topic makes things fast,
+	// rows make them sure. Errors: Invalid, Unavailable.
 	Publish(ctx context.Context, topic string, m Message) error
 	// Subscribe listens to a topic until the subscription is closed. A
 	// listener that has not taken buffer messages misses the next ones and is

@@ -96,7 +96,7 @@ func free(port int) bool {
 func (s *RedisServer) agrees(nodes int) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), redisStart)
 	defer cancel()
-	shards, err := s.admin.ClusterSlots(ctx).Result()
+	shards, err := s.admin.ClusterShards(ctx).Result()
 	if err != nil || len(shards) != nodes {
 		return false
 	}

@@ -75,6 +75,7 @@ func valueSays(t *testing.T, b bus.Bus) {
 		}
 	}
 }
+
 // patience bounds what has to happen soon, on a machine that is busy with other things.
 const patience = time.Minute
 
@@ -166,6 +167,15 @@ func foreignCursor(t *testing.T, b bus.Bus) {
 	_, _, err := b.Read(within(t), "s", bus.Cursor{Generation: "another", Position: 3}, 1)
 	if !errors.Is(err, bus.ErrReset) {
 		t.Fatalf("got %v", err)
+	}
+	// The right places in the wrong count, with and without a message behind.
+	at := start(t, b, "s")
+	add(t, b, "s", "a")
+	_, end := drain(t, b, "s", at, 1, 1)
+	for _, p := range []int64{at.Position, end.Position} {
+		if got, _, err := b.Read(within(t), "s", bus.Cursor{Generation: "another", Position: p}, 1); !errors.Is(err, bus.ErrReset) {
+			t.Fatalf("got %v, %v", got, err)
+		}
 	}
 }
 

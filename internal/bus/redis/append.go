@@ -46,8 +46,9 @@ type request struct {
 	done        chan error
 }
 
-// coalescer collects what many append to a stream at the same time: they wait,
-// one flusher writes whatever is there when the last write has come back.
+// coalescer collects what many append to a stream at the same time: one of them
+// writes, the others wait, and whatever is there when the write has come back is
+// written next.
 type coalescer struct {
 	appends sync.Mutex
 	queue   []*request
@@ -59,7 +60,9 @@ type coalescer struct {
 }
 
 // Append implements bus.Bus. Where Redis did not answer in time the messages may
-// be in the stream all the same. Errors: also Invalid for what is too large.
+// be in the stream all the same. A write that has begun ends within
+// Options.Timeout whatever becomes of ctx. Errors: also Invalid for what is too
+// large.
 func (b *Bus) Append(ctx context.Context, name string, m ...bus.Message) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -72,8 +75,12 @@ func (b *Bus) Append(ctx context.Context, name string, m ...bus.Message) error {
 	if err != nil {
 		return err
 	}
-	if err := s.enqueue(r); err != nil {
+	first, err := s.enqueue(r)
+	if err != nil {
 		return err
+	}
+	if first {
+		s.lead()
 	}
 	select {
 	case err := <-r.done:
@@ -87,6 +94,9 @@ func (b *Bus) Append(ctx context.Context, name string, m ...bus.Message) error {
 func newRequest(ms []bus.Message) (*request, error) {
 	if len(ms) > MaxAppend {
 		return nil, fault.New(fault.Invalid, "redis.Append", "more than 1024 messages at once").WithHint("append them in parts")
+	}
+	if slices.ContainsFunc(ms, func(m bus.Message) bool { return m.Value != nil }) {
+		ms = slices.Clone(ms) // values are written into it, and it is the caller's
 	}
 	r := &request{count: len(ms), done: make(chan error, 1)}
 	size := 0
@@ -111,21 +121,36 @@ func newRequest(ms []bus.Message) (*request, error) {
 	return r, nil
 }
 
-func (s *stream) enqueue(r *request) error {
+// enqueue adds a request, and tells whether its caller has to lead.
+func (s *stream) enqueue(r *request) (first bool, err error) {
 	s.appends.Lock()
 	defer s.appends.Unlock()
 	if s.waiting+r.count > queueMessages {
-		return fault.New(fault.Unavailable, "redis.Append", "too much waits to be written to Redis")
+		return false, fault.New(fault.Unavailable, "redis.Append", "too much waits to be written to Redis")
 	}
 	if !s.busy {
-		if !s.bus.start(s.flush) {
-			return errClosed
+		if !s.bus.enter() {
+			return false, errClosed
 		}
-		s.busy = true
+		s.busy, first = true, true
 	}
 	s.queue = append(s.queue, r)
 	s.waiting += r.count
-	return nil
+	return first, nil
+}
+
+// lead writes what waits once, without the detour over another goroutine, and
+// leaves what came meanwhile to one.
+func (s *stream) lead() {
+	defer s.bus.wg.Done()
+	s.settle(s.take())
+	s.appends.Lock()
+	more := len(s.queue) > 0
+	s.busy = more
+	s.appends.Unlock()
+	if more && !s.bus.start(s.flush) {
+		s.flush() // the bus is closed, and they are told
+	}
 }
 
 // withdraw takes a request back that is not being written yet.

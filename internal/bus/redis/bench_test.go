@@ -162,7 +162,7 @@ func BenchmarkHop(b *testing.B) {
 	}
 	mine, other := own(), theirs()
 	b.ReportMetric(middle(mine)/1e3, "us/hop")
-	b.ReportMetric(middle(mine)/middle(other), "ratio")
+	b.ReportMetric(middle(mine)/middle(other), "times")
 }
 
 // hop sends a message; its time of arrival comes over the channel.

@@ -114,6 +114,16 @@ func (b *Bus) start(f func()) bool {
 	return true
 }
 
+// enter keeps Close waiting until wg.Done, unless the bus is closed.
+func (b *Bus) enter() bool {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	if !b.closed {
+		b.wg.Add(1)
+	}
+	return !b.closed
+}
+
 // stream returns what this process knows of a stream. Errors: Invalid, Unavailable.
 func (b *Bus) stream(name string) (*stream, error) {
 	b.mu.RLock()

@@ -38,8 +38,12 @@ func sizeOf(m *bus.Message) int {
 	return len(m.Key) + len(m.Kind) + len(m.Trace) + len(m.Source) + len(m.Generation) + len(m.Data) + 7*binary.MaxVarintLen32 + binary.MaxVarintLen64
 }
 
-// check refuses what is too large to be carried. Errors: Invalid.
-func check(m *bus.Message) error {
+// check writes a value that was not written yet, and refuses what is too large to
+// be carried. Errors: Invalid, those of the value.
+func check(m *bus.Message) (err error) {
+	if m.Data, err = m.Bytes(); err != nil {
+		return err
+	}
 	if len(m.Data) > MaxData {
 		return fault.New(fault.Invalid, "redis.encode", "the data of a message is larger than 1 MiB")
 	}

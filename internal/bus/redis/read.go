@@ -5,14 +5,12 @@ import (
 	_ "embed"
 	"errors"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/atrilhq/platform/internal/bus"
-	"github.com/atrilhq/platform/internal/fault"
 )
 
 const (
@@ -29,13 +27,7 @@ const (
 //go:embed look.lua
 var lookText string
 
-//go:embed begin.lua
-var beginText string
-
-var (
-	lookScript  = goredis.NewScript(lookText)  //nolint:gochecknoglobals // a constant that has to be hashed
-	beginScript = goredis.NewScript(beginText) //nolint:gochecknoglobals // a constant that has to be hashed
-)
+var lookScript = goredis.NewScript(lookText) //nolint:gochecknoglobals // a constant that has to be hashed
 
 // reader is where a stream is read in this process.
 type reader struct {
@@ -250,110 +242,4 @@ func (s *stream) skip(e entry, err error) error {
 		}
 	}
 	return s.reset("unreadable")
-}
-
-// entry is an entry of a stream.
-type entry struct {
-	last       int64
-	generation string
-	messages   []bus.Message
-}
-
-// open reads an entry. With an error, last is its position if that can be read.
-func open(x goredis.XMessage) (entry, error) {
-	var e entry
-	var err error
-	if e.last, err = position(x.ID); err != nil {
-		return e, err
-	}
-	for name, v := range x.Values {
-		text, ok := v.(string)
-		if !ok || len(x.Values) != 1 {
-			return e, errMessage
-		}
-		e.generation = name
-		e.messages, err = decode(text)
-		return e, err
-	}
-	return e, errMessage
-}
-
-// position is the first half of an entry's id.
-func position(id string) (int64, error) {
-	first, _, _ := strings.Cut(id, "-")
-	n, err := strconv.ParseInt(first, 10, 64)
-	if err != nil || n <= 0 {
-		return 0, errMessage
-	}
-	return n, nil
-}
-
-// began is the position at which a generation began; up to it there may be
-// entries of earlier ones.
-func began(generation string) int64 {
-	_, at, _ := strings.Cut(generation, ".")
-	n, _ := strconv.ParseInt(at, 10, 64) // none is 0: nothing was before it
-	return n
-}
-
-// Begin implements bus.Bus. What another process read in the last moments may
-// come again.
-func (b *Bus) Begin(ctx context.Context, name string) (bus.Cursor, error) {
-	if err := ctx.Err(); err != nil {
-		return bus.Cursor{}, err
-	}
-	s, err := b.stream(name)
-	if err != nil {
-		return bus.Cursor{}, err
-	}
-	s.reads.Lock()
-	defer s.reads.Unlock()
-	if s.from > s.told {
-		_ = s.look(bus.Cursor{Generation: s.at.Generation, Position: s.from}) // if it does not continue, begin says where to
-	}
-	s.forget()
-	got, err := s.do(beginScript, word(), max(b.o.MaxAge.Milliseconds(), 0))
-	if err != nil {
-		if errors.Is(err, errClosed) {
-			return bus.Cursor{}, err
-		}
-		return bus.Cursor{}, unavailable("redis.Begin", err)
-	}
-	c, err := beginning(got)
-	if err != nil {
-		return bus.Cursor{}, fault.Wrap(err, fault.Internal, "redis.Begin", "the script gave an answer that is none")
-	}
-	s.at, s.from, s.told, s.toldAt = c, c.Position, c.Position, b.o.Clock.Now()
-	return c, nil
-}
-
-// beginning reads the answer of begin.lua.
-func beginning(got []any) (bus.Cursor, error) {
-	text := make([]string, 5)
-	for i, v := range got[:min(len(got), len(text))] {
-		text[i], _ = v.(string)
-	}
-	c := bus.Cursor{Generation: text[0]}
-	var err error
-	if c.Position, err = strconv.ParseInt(text[1], 10, 64); err != nil {
-		return c, err
-	}
-	last, err := strconv.ParseInt(text[2], 10, 64)
-	if err != nil {
-		return c, err
-	}
-	if text[3] == "" {
-		c.Position = last // all of it was read, or what was not is lost
-		return c, nil
-	}
-	end, err := position(text[3])
-	if err != nil {
-		return c, err
-	}
-	ms, err := decode(text[4])
-	if err != nil {
-		return c, nil //nolint:nilerr // Read finds it too, and goes past it
-	}
-	c.Position = max(c.Position, end-int64(len(ms)))
-	return c, nil
 }
