@@ -26,14 +26,14 @@ type share struct {
 	Member
 	have  []int
 	quota int
-	// rest orders those who get one more of what cannot be divided.
-	rest int
+	// over is true for those who come first where what cannot be divided is given out.
+	over bool
 }
 
 // Plan returns for each unit who is to have it, empty where that is not for the
 // members to say: somebody has it who is none of them. What there is, is divided
-// by weight, to the unit; of those who are equal the ones who have more keep the
-// difference. Everybody keeps what they have up to their part, so no plan moves
+// by weight, to the unit; what cannot be divided stays with some of those who have
+// more than their part. Everybody keeps what they have up to their part, so no plan moves
 // fewer units; what they have too much of, and what nobody has, goes to members
 // with room, each unit by its own order of preference, which does not change
 // while others come and go.
@@ -101,11 +101,21 @@ func divide(units []Unit, members []Member) (shares []share, open []int) {
 	for i := range shares {
 		s := &shares[i]
 		s.quota = total * s.Weight / weights
-		s.rest = len(s.have) - s.quota
+		s.over = len(s.have) > s.quota
 		left -= s.quota
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(shares[b].rest, shares[a].rest) })
+	// Not who has most: that changes while several give at the same time, and
+	// then each of them would leave the difference to the other.
+	slices.SortStableFunc(order, func(a, b int) int {
+		switch {
+		case shares[a].over == shares[b].over:
+			return 0
+		case shares[a].over:
+			return -1
+		}
+		return 1
+	})
 	for _, i := range order[:left] {
 		shares[i].quota++
 	}

@@ -174,3 +174,33 @@ func TestPreferencesAreSpread(t *testing.T) {
 		t.Errorf("the fourth takes %v", from)
 	}
 }
+
+// Several give at the same time, each by what it saw: a bit of what the others
+// gave, or nothing of it. What all of them give together is no more than needed.
+func TestWhatIsGivenAtTheSameTimeIsNotTooMuch(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		names := []string{"a", "b", "c", "d"}[:rapid.IntRange(2, 4).Draw(t, "members")]
+		now := units(rapid.IntRange(1, 40).Draw(t, "units"), func(int) string {
+			return rapid.SampledFrom(names[:len(names)-1]).Draw(t, "holder")
+		})
+		least := moved(now, balance.Plan(now, equals(names...)))
+		given := 0
+		seen := map[string][]balance.Unit{}
+		for range 40 {
+			self := rapid.SampledFrom(names).Draw(t, "who")
+			if seen[self] == nil || rapid.Bool().Draw(t, "looks again") {
+				seen[self] = slices.Clone(now)
+			}
+			for i, who := range balance.Plan(seen[self], equals(names...)) {
+				if now[i].Holder == self && who != self && rapid.Bool().Draw(t, "gives") {
+					now[i].Holder = ""
+					seen[self][i].Holder = ""
+					given++
+				}
+			}
+		}
+		if given > least {
+			t.Fatalf("%d were given, %d are enough", given, least)
+		}
+	})
+}

@@ -70,6 +70,27 @@ func (s *memStore) wait(what string, cond func() bool) {
 	}
 }
 
+// together moves the clock in steps until a condition holds, each step only when
+// every process waits for the next one: however busy the machine is, none of
+// them is late.
+func together(what string, all []*process, cond func() bool) {
+	p := all[0]
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), patience)
+	defer cancel()
+	for !point(p.store, func(*memStore) bool { return cond() }) {
+		// Each has a timer of its loop and one of its owner.
+		if err := p.clock.BlockUntilContext(ctx, 2*len(all)); err != nil {
+			p.t.Fatalf("waited in vain until %s", what)
+		}
+		p.clock.Advance(20 * time.Millisecond)
+		select {
+		case <-time.After(time.Millisecond): // who is woken by another one has no timer to wait for
+		case <-ctx.Done():
+		}
+	}
+}
+
 // breakAny ends the session of a process, if it has one.
 func (p *process) breakAny() bool {
 	p.store.mu.Lock()

@@ -75,9 +75,9 @@ func comeAndGo(t *testing.T, r *rand.Rand) {
 		}
 		return sum == partitions
 	}
-	live[0].running("each has its part", fair)
+	together("each has its part", live, fair)
 	from, moved := clock.Now(), s.epochs()
-	live[0].running("time passes", func() bool { return clock.Since(from) > 3*ttl })
+	together("time passes", live, func() bool { return clock.Since(from) > 3*ttl })
 	if n := s.epochs(); n != moved || !fair() {
 		t.Errorf("%d changes of owner while nobody comes or goes", n-moved)
 	}

@@ -26,18 +26,18 @@ func TestNewcomersGetTheirPartAndNoMoreMovesThanThat(t *testing.T) {
 	a := startProcess(t, s, clock, "a")
 	s.until("the first has all", func() bool { return len(a.owned) == 16 })
 	b := startProcess(t, s, clock, "b")
-	a.running("two share", func() bool { return a.has() == 8 && b.has() == 8 })
+	together("two share", []*process{a, b}, func() bool { return a.has() == 8 && b.has() == 8 })
 	if n := s.epochs(); n != 16+8 {
 		t.Errorf("%d changes of owner, 8 are enough", n-16)
 	}
 	c := startProcess(t, s, clock, "c")
-	a.running("three share", func() bool { return a.has()+b.has() == 11 && c.has() == 5 && max(a.has(), b.has()) == 6 })
+	together("three share", []*process{a, b, c}, func() bool { return a.has()+b.has() == 11 && c.has() == 5 && max(a.has(), b.has()) == 6 })
 	if n := s.epochs(); n != 16+8+5 {
 		t.Errorf("%d changes of owner for the third, 5 are enough", n-24)
 	}
 	moved := s.epochs()
 	from := clock.Now()
-	a.running("time passes", func() bool { return clock.Since(from) > 5*ttl })
+	together("time passes", []*process{a, b, c}, func() bool { return clock.Since(from) > 5*ttl })
 	if n := s.epochs(); n != moved {
 		t.Errorf("%d changes of owner while nobody comes or goes", n-moved)
 	}
@@ -53,7 +53,7 @@ func TestWhoStaysForAMomentOnlyMovesNothing(t *testing.T) {
 	for i := range 5 {
 		b := startProcess(t, s, clock, fmt.Sprint("b", i))
 		from := clock.Now()
-		a.running("half a lease passes", func() bool { return clock.Since(from) > ttl/2 })
+		together("half a lease passes", []*process{a, b}, func() bool { return clock.Since(from) > ttl/2 })
 		b.end()
 	}
 	if n := s.epochs(); n != 8 || a.has() != 8 {
@@ -67,7 +67,7 @@ func TestWhoGoesHandsOverWithoutWaiting(t *testing.T) {
 	a := startProcess(t, s, clock, "a")
 	s.until("the first has all", func() bool { return len(a.owned) == 8 })
 	b := startProcess(t, s, clock, "b")
-	a.running("they share", func() bool { return a.has() == 4 && b.has() == 4 })
+	together("they share", []*process{a, b}, func() bool { return a.has() == 4 && b.has() == 4 })
 	a.end()
 	s.until("the other has all", func() bool { return len(b.owned) == 8 })
 	if n := s.epochs(); n != 8+4+4 {
@@ -119,7 +119,7 @@ func TestServerThatRestartsMovesNothing(t *testing.T) {
 	a := startProcess(t, s, clock, "a")
 	s.until("the first has all", func() bool { return len(a.owned) == 6 })
 	b := startProcess(t, s, clock, "b")
-	a.running("they share", func() bool { return a.has() == 3 && b.has() == 3 })
+	together("they share", []*process{a, b}, func() bool { return a.has() == 3 && b.has() == 3 })
 	moved := s.epochs()
 	b.pause() // it is slow to notice
 	s.breakSession("a")
@@ -142,7 +142,7 @@ func TestServerThatRestartsMovesNothing(t *testing.T) {
 		return n == 3
 	})
 	from = clock.Now()
-	a.running("time passes", func() bool { return clock.Since(from) > 2*ttl })
+	together("time passes", []*process{a, b}, func() bool { return clock.Since(from) > 2*ttl })
 	if n := s.epochs(); n != moved || a.has() != 3 || b.has() != 3 {
 		t.Errorf("%d changes of owner", n-moved)
 	}

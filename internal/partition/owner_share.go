@@ -2,6 +2,7 @@ package partition
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -48,6 +49,12 @@ func (o *Owner) look(ctx context.Context) {
 		if ctx.Err() == nil {
 			o.log.Warn("who owns what cannot be read", "error", err)
 		}
+		return
+	}
+	if !slices.ContainsFunc(members, func(m store.Member) bool { return m.Holder == o.opt.Holder }) {
+		// The others miss this process, because it was slow: it says that it is
+		// there before it gives or takes anything.
+		o.announceAt = now
 		return
 	}
 	if len(members) != o.sharing {

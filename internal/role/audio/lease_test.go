@@ -57,10 +57,9 @@ func TestLeaseInDoubtFreezes(t *testing.T) {
 	r.Store.Fail("Renew", fault.New(fault.Unavailable, "test", "the database is away"))
 	roletest.Until(t, "the lease is in doubt", func() bool { _, _, sure := a.Loop().Epoch(r.Guild); return !sure })
 	// It is refused, and not promised, while nobody knows who owns the guild.
-	res := r.SendUntil("/pause", func(res simdiscord.Result) bool { return res.State == "answered" && !res.Deferred })
-	if text := roletest.Text(t, res); !strings.Contains(text, "the music goes on") {
-		t.Errorf("the member reads %q", text)
-	}
+	r.SendUntil("/pause", func(res simdiscord.Result) bool {
+		return res.State == "answered" && !res.Deferred && strings.Contains(roletest.Text(t, res), "the music goes on")
+	})
 	if p := r.Nodes[0].Players(); len(p) != 1 || p[0].Paused || !p[0].Sounding {
 		t.Errorf("the music was touched: %+v", p)
 	}
@@ -85,12 +84,15 @@ func TestBusyGuildIsRefusedAtOnce(t *testing.T) {
 		r.Deliver(music.Input{ID: fmt.Sprint("c", n), Guild: r.Guild, Body: c})
 	}
 	busy(0)
-	// Behind a commit that waits nobody takes any.
-	roletest.Until(t, "a commit waits", func() bool { return r.Store.Held() == 1 })
-	for n := range partition.MaxCommands {
-		busy(n + 1)
-	}
-	roletest.Until(t, "as many wait as may", func() bool { return a.Loop().Depth() >= partition.MaxCommands })
+	// The batch that is under way takes some of them; then nobody takes any.
+	n := 0
+	roletest.Until(t, "as many wait as may", func() bool {
+		for range partition.MaxCommands {
+			n++
+			busy(n)
+		}
+		return a.Loop().Depth() >= partition.MaxCommands
+	})
 	// Nobody decides anything, so that whoever is not refused at once is refused after 2.4 s.
 	r.SendUntil("/pause", func(res simdiscord.Result) bool {
 		return res.State == "answered" && !res.Deferred && res.AckedMS <= 2000

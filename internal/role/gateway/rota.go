@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -96,8 +97,14 @@ func (ro *rota) run(ctx context.Context) {
 		}
 		if wait := ro.lookFrom.Sub(clock.Now()); wait > 0 {
 			next = min(next, wait)
-		} else if alone := ro.look(ctx); !alone {
+			continue
+		}
+		alone, missed := ro.look(ctx)
+		if !alone {
 			next = ro.ttl / lookPart
+		}
+		if missed {
+			announceAt = clock.Now()
 		}
 	}
 }
@@ -112,11 +119,12 @@ func (ro *rota) leave() {
 }
 
 // look decides which shards this process is to have; alone is true where nobody
-// else is there and nothing is missing.
-func (ro *rota) look(ctx context.Context) (alone bool) {
+// else is there and nothing is missing. Where the others miss this process,
+// because it was slow, nothing is decided: it says that it is there first.
+func (ro *rota) look(ctx context.Context) (alone, missed bool) {
 	groups := ro.groups()
 	if groups == nil {
-		return false
+		return false, false
 	}
 	members, err := ro.role.opt.Store.Members(ctx, memberRole)
 	var all []store.ShardStanding
@@ -127,7 +135,10 @@ func (ro *rota) look(ctx context.Context) (alone bool) {
 		if ctx.Err() == nil {
 			ro.role.log.Warn("who has which shard cannot be read", "error", err)
 		}
-		return true
+		return true, false
+	}
+	if !slices.ContainsFunc(members, func(m store.Member) bool { return m.Holder == ro.role.opt.Holder }) {
+		return false, true
 	}
 	if ro.sharing != len(members) {
 		ro.role.log.Info("processes share the shards", "count", len(members))
@@ -144,7 +155,7 @@ func (ro *rota) look(ctx context.Context) (alone bool) {
 	ro.mu.Lock()
 	ro.decided = true
 	ro.mu.Unlock()
-	return held && len(members) < 2
+	return held && len(members) < 2, false
 }
 
 // settled is true once it was decided what this process is to have.

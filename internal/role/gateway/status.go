@@ -107,7 +107,7 @@ func (r *Role) Bots() []view.Bot {
 				s.mu.Unlock()
 			}
 		}
-		if ready < len(shards) && v.State == stateReady {
+		if v.State == stateReady && (ready < len(shards) || !r.rota.settled()) {
 			v.State = stateConnecting
 		}
 		b.mu.Lock()
