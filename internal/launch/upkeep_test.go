@@ -33,7 +33,7 @@ func TestToolsOnADatabase(t *testing.T) {
 		{"migrate up --database " + url, 0, "00001_foundation.sql", "the schema is at"},
 		{"migrate up --quiet -o json --data-dir " + filepath.Join(dir, "a"), 0, `"engine": "sqlite"`, ""},
 		{"migrate down --database " + url, 2, "", "name it with --to"},
-		{"migrate down --to 1 --database " + url, 0, "00002_history_plays_nodes.sql  -", "the schema is at 1"},
+		{"migrate down --to 1 --database " + url, 0, "00004_members_sessions_identifies.sql  -", "the schema is at 1"},
 		{"backup create --database " + url + " " + back, 5, "", "platformctl migrate up"},
 		{"migrate up --database " + url, 0, "", ""},
 		{"backup create --database " + url + " " + back, 0, "guilds", "backed up to"},
