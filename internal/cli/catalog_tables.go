@@ -49,6 +49,9 @@ func spanishTables() map[string]string {
 		"GUILDS":    "SERVIDORES",
 		"LATENCY":   "LATENCIA",
 		"CHECK":     "COMPROBACIÓN",
+
+		"GUILD WITHOUT FRONT BOT": "SERVIDOR SIN BOT PRINCIPAL",
+		"INVITE THE FRONT BOT AT": "INVITA AL BOT PRINCIPAL EN",
 	}
 }
 

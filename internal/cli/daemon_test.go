@@ -46,10 +46,11 @@ func newBackend(control string) *backend {
 func (b *backend) Status(context.Context) (view.Status, error) {
 	return view.Status{
 		Version: "1.2.3", Commit: "abc", Mode: "sandbox", StartedAt: at.Add(-time.Hour), UptimeMS: 3_600_000, PID: 42, DataDir: "/data",
-		Roles:  []view.Role{{Name: "api", State: "running"}, {Name: "audio", State: "failed", Detail: "no lease"}},
-		Checks: []view.Check{{Name: "database", OK: true}, {Name: "nodes", Reason: "no node is up"}},
-		Bots:   []view.Bot{{Name: "atril", ID: "7", State: "ready", Shards: 1, Guilds: 2, LatencyMS: 12}},
-		Nodes:  view.Count{Total: 2, Active: 1}, Players: view.Count{Total: 3, Active: 1}, Guilds: 2,
+		Roles:     []view.Role{{Name: "api", State: "running"}, {Name: "audio", State: "failed", Detail: "no lease"}},
+		Checks:    []view.Check{{Name: "database", OK: true}, {Name: "nodes", Reason: "no node is up"}},
+		Bots:      []view.Bot{{Name: "atril", ID: "7", State: "ready", Shards: 1, Guilds: 2, LatencyMS: 12}},
+		Frontless: []view.Frontless{{ID: "12", Name: "lonely", Invite: "https://discord.example/invite?client_id=7"}},
+		Nodes:     view.Count{Total: 2, Active: 1}, Players: view.Count{Total: 3, Active: 1}, Guilds: 2,
 		Database: view.Database{Engine: "sqlite", Version: "3.50", Schema: 4}, Ownership: view.Ownership{Total: 16, Held: 16}, LastEvent: 120,
 		Addresses: []view.Listener{{Name: "api", Address: "127.0.0.1:8080"}},
 	}, nil

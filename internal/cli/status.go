@@ -86,6 +86,17 @@ func (k *kit) statusTable(p *output.Printer, st view.Status) output.Table {
 		checks.Rows = append(checks.Rows, []output.Cell{{Text: c.Name}, state, {Text: c.Reason}})
 	}
 	t.Next = []output.Table{roles, bots, checks}
+	if len(st.Frontless) > 0 {
+		without := output.Table{Columns: []output.Column{
+			{Title: k.say("GUILD WITHOUT FRONT BOT")},
+			{Title: k.say("ID")},
+			{Title: k.say("INVITE THE FRONT BOT AT")},
+		}}
+		for _, g := range st.Frontless {
+			without.Rows = append(without.Rows, []output.Cell{{Text: either(g.Name, "-"), Tone: output.Warn}, {Text: g.ID}, {Text: g.Invite}})
+		}
+		t.Next = append(t.Next, without)
+	}
 	return t
 }
 

@@ -24,6 +24,7 @@ type Config struct {
 	Plan       Plan       `key:"plan"`
 	Timeouts   Timeouts   `key:"timeouts"`
 	Music      Music      `key:"music"`
+	Retention  Retention  `key:"retention"`
 
 	origins map[string]string
 }
@@ -50,7 +51,7 @@ type Discord struct {
 	RestURL     string `key:"rest_url" default:"https://discord.com/api/v10" doc:"Base address of Discord's REST API." allow:"https:// address, or http:// on loopback"`
 	GatewayURL  string `key:"gateway_url" doc:"Address of Discord's gateway. Empty asks the REST API for it." allow:"wss:// address, or ws:// on loopback"`
 	Compression string `key:"compression" default:"zstd" doc:"How the gateway compresses what it sends: a tenth of the bytes for a little work." allow:"zstd|zlib|off"`
-	Bots        []Bot  `key:"bots" doc:"The accounts of the pool, the front bot first: it owns commands, answers and panels, the others only play. DISCORD_TOKEN sets one, named main." allow:"list of {name, token or token_file, front}"`
+	Bots        []Bot  `key:"bots" doc:"The accounts of the pool, the front bot first: it owns commands, answers and panels, the others only play. DISCORD_TOKEN sets one, named main." allow:"list of {name, token or token_file, front, invite_url}"`
 }
 
 // Bot is one Discord account of the pool.
@@ -58,6 +59,7 @@ type Bot struct {
 	Name      string      `key:"name" doc:"What we call the bot in logs and commands." allow:"lower-case letters, digits, - and _, at most 32" required:"true"`
 	Token     secret.Text `key:"token" doc:"The bot's token." allow:"the token alone, without the word Bot"`
 	TokenFile string      `key:"token_file" doc:"A file that holds the token, instead of token." allow:"path of a readable file"`
+	InviteURL string      `key:"invite_url" doc:"Page by which the bot is brought into a guild. Empty is Discord's own, with the bot's application and the permissions that it needs." allow:"https:// address"`
 	Front     bool        `key:"front" default:"false" doc:"Makes it the front bot although another one stands first. One bot can be it." allow:"true|false"`
 }
 
@@ -100,4 +102,13 @@ type Timeouts struct {
 type Music struct {
 	Idle  time.Duration `key:"idle" default:"5m" doc:"How long a bot stays in voice without anything to play." allow:"10s..24h"`
 	Empty time.Duration `key:"empty" default:"2m" doc:"How long a bot plays to nobody before it leaves." allow:"10s..24h"`
+}
+
+// Retention is for how many days rows are kept before the worker removes them.
+type Retention struct {
+	Journal     int `key:"journal" default:"90" doc:"Days that events are kept, and as long as something has not read them yet." allow:"1..3650"`
+	Effects     int `key:"effects" default:"30" doc:"Days that answers and notices are known after they were given or expired." allow:"1..365"`
+	Plays       int `key:"plays" default:"400" doc:"Days that plays are kept, from which lists and totals are made." allow:"1..3650"`
+	Heard       int `key:"heard" default:"400" doc:"Days that is known which tracks a member heard, for choices while typing." allow:"1..3650"`
+	DeadLetters int `key:"dead_letters" default:"30" doc:"Days that inputs that could not be carried out can be looked into." allow:"1..3650"`
 }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"unicode"
@@ -34,6 +35,9 @@ func (l *loader) checkBots(c *Config) {
 		default:
 			accounts = append(accounts, account(t))
 		}
+		if b.InviteURL != "" && !isPage(b.InviteURL) {
+			l.problem(at+".invite_url", source, "is not a page that browsers open safely", "https:// address")
+		}
 		switch {
 		case !b.Front:
 		case front >= 0:
@@ -47,6 +51,16 @@ func (l *loader) checkBots(c *Config) {
 		c.Discord.Bots = slices.Insert(slices.Delete(c.Discord.Bots, front, front+1), 0, b)
 	}
 }
+
+// isPage is true for an address that a link may lead to.
+func isPage(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && len(s) <= maxPage && u.Scheme == "https" && u.Host != "" && u.User == nil
+}
+
+// maxPage is how long the address of a link may be, in bytes; Discord takes no
+// longer one on a button.
+const maxPage = 512
 
 // account is the part of a token that names its account; the rest changes when
 // the token is made anew.

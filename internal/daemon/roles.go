@@ -6,7 +6,9 @@ import (
 	"os"
 	"slices"
 	"sync"
+	"time"
 
+	"github.com/atrilhq/platform/internal/config"
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/core/plan"
 	"github.com/atrilhq/platform/internal/discord"
@@ -81,7 +83,9 @@ func (d *daemon) compose(ctx context.Context) error {
 		case "audio":
 			d.roles.audio, err = d.newAudio(ctx, can)
 		case "worker":
-			d.roles.worker = worker.New(worker.Options{Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger})
+			d.roles.worker = worker.New(worker.Options{
+				Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Retention: retention(c.Retention),
+			})
 		}
 		if err != nil {
 			return err
@@ -93,6 +97,14 @@ func (d *daemon) compose(ctx context.Context) error {
 	return nil
 }
 
+// retention are the configured days, as times.
+func retention(c config.Retention) worker.Retention {
+	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
+	return worker.Retention{
+		Journal: days(c.Journal), Effects: days(c.Effects), Plays: days(c.Plays), Heard: days(c.Heard), DeadLetters: days(c.DeadLetters),
+	}
+}
+
 func (d *daemon) newGateway(ctx context.Context, can plan.Entitlements) (*gateway.Role, error) {
 	o := gateway.Options{
 		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), LeaseTTL: d.Config.Timeouts.LeaseTTL,
@@ -100,8 +112,12 @@ func (d *daemon) newGateway(ctx context.Context, can plan.Entitlements) (*gatewa
 		Compression: compressions()[d.Config.Discord.Compression], Words: d.words, Entitlements: can,
 		Metrics: d.metrics,
 	}
+	o.Invites = map[music.BotID]string{}
 	for _, b := range d.Config.Discord.Bots {
 		o.Tokens = append(o.Tokens, b.Token.Reveal())
+		if _, id, err := discord.ParseToken(b.Token.Reveal()); err == nil {
+			o.Invites[music.BotID(id)] = b.InviteURL
+		}
 	}
 	return gateway.New(ctx, o)
 }
@@ -166,6 +182,7 @@ func (d *daemon) newAPI() *api.Role {
 		o.Live.Rebuild = w.Rebuild
 	}
 	if g := d.roles.gateway; g != nil {
+		o.Live.Frontless = g.Frontless
 		o.Live.Bots = func() []view.Bot {
 			bots := g.Bots()
 			for i := range bots {

@@ -231,5 +231,16 @@ func (c *Conn) Guilds() int {
 	return len(c.known.guilds)
 }
 
+// GuildNames returns the guilds that the connection knows, with their names.
+func (c *Conn) GuildNames() map[music.GuildID]string {
+	c.known.Lock()
+	defer c.known.Unlock()
+	out := make(map[music.GuildID]string, len(c.known.guilds))
+	for id, g := range c.known.guilds {
+		out[music.GuildID(id)] = g.Name
+	}
+	return out
+}
+
 // Latency is how long the last heartbeat took to be answered, 0 before the first.
 func (c *Conn) Latency() time.Duration { return time.Duration(c.latency.Load()) }

@@ -93,9 +93,11 @@ type Plays interface {
 	// PlayTotals sums up the plays of a guild that ended since. Errors: Invalid
 	// without a guild.
 	PlayTotals(ctx context.Context, guild music.GuildID, since time.Time) (PlayTotals, error)
-	// PrunePlays deletes plays that ended before and tracks that were not heard
-	// since, at most limit, and returns how many.
+	// PrunePlays deletes plays that ended before, at most limit, and returns how many.
 	PrunePlays(ctx context.Context, before time.Time, limit int) (int, error)
+	// PruneHeard deletes tracks that were not heard by their member since before, at
+	// most limit, and returns how many.
+	PruneHeard(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
 // NodeCordon says that a node is to take nothing new, who decided it, and why.

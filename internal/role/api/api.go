@@ -37,6 +37,8 @@ type Live struct {
 	Nodes func() []view.Node
 	// Bots returns how the bots' connections are.
 	Bots func() []view.Bot
+	// Frontless returns the guilds that lack the front bot.
+	Frontless func() []view.Frontless
 	// Guild returns a guild as it was last committed, with who listens.
 	Guild func(music.GuildID) (music.Guild, bool)
 	// Held returns how many partitions this process owns.
@@ -91,6 +93,9 @@ func (r *Role) Status(ctx context.Context) (view.Status, error) {
 	s.Bots, s.Nodes = []view.Bot{}, view.Count{}
 	if r.opt.Live.Bots != nil {
 		s.Bots = r.opt.Live.Bots()
+	}
+	if r.opt.Live.Frontless != nil {
+		s.Frontless = r.opt.Live.Frontless()
 	}
 	if r.opt.Live.Nodes != nil {
 		for _, n := range r.opt.Live.Nodes() {

@@ -51,7 +51,10 @@ type Options struct {
 	Compression discord.Compression
 	// InviteURL replaces the page of Discord by which a bot is brought into a guild.
 	InviteURL string
-	Words     *i18n.Bundle
+	// Invites are the pages of single bots, as they stand; the others' are made of
+	// InviteURL.
+	Invites map[music.BotID]string
+	Words   *i18n.Bundle
 	// Entitlements is what every guild may do while nobody sells anything.
 	Entitlements plan.Entitlements
 	// Metrics is told how commands fare.

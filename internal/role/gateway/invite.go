@@ -30,6 +30,9 @@ func (r *Role) invite(id music.BotID) string {
 	if b == nil {
 		return ""
 	}
+	if page := r.opt.Invites[id]; page != "" {
+		return page
+	}
 	client, scope, permissions := b.application(), "bot", WorkerPermissions
 	if client == "" {
 		client = string(b.id)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/core/plan"
+	"github.com/atrilhq/platform/internal/httpapi/view"
 	"github.com/atrilhq/platform/internal/role/audio"
 	"github.com/atrilhq/platform/internal/role/gateway"
 	"github.com/atrilhq/platform/internal/role/roletest"
@@ -73,6 +74,54 @@ func TestBotsAreListedWithInvitations(t *testing.T) {
 	// View channels, connect, speak, request to speak: and nothing else.
 	if q.Get("client_id") != string(r.Bots[3]) || q.Get("scope") != "bot" || q.Get("permissions") != "4298114048" {
 		t.Errorf("the invitation: %s", u)
+	}
+	clean(t, r)
+}
+
+func TestAnInvitationThatIsConfiguredStandsAsItIs(t *testing.T) {
+	t.Parallel()
+	r := roletest.New(t, roletest.Options{Pool: true})
+	const page = "https://music.example/invite?bot=4"
+	g := r.StartGateway(func(o *gateway.Options) { o.Invites = map[music.BotID]string{r.Bots[3]: page, r.Bots[0]: ""} })
+	bots := g.Bots()
+	if len(bots) != 4 || bots[3].Invite != page {
+		t.Fatalf("the bots are %+v", bots)
+	}
+	for i, b := range bots[:3] {
+		u, err := url.Parse(b.Invite)
+		if err != nil || u.Host != "discord.com" || u.Query().Get("client_id") != b.ID || (u.Query().Get("scope") == "bot") != (i > 0) {
+			t.Errorf("bot %d is invited at %s", i, b.Invite)
+		}
+	}
+	clean(t, r)
+}
+
+func TestGuildsWithoutTheFrontBotAreNamed(t *testing.T) {
+	t.Parallel()
+	r := roletest.New(t, roletest.Options{Pool: true})
+	// The fourth bot is in no guild, so nobody can give commands in that of the second.
+	o := r.GatewayOptions()
+	o.Tokens = []string{r.Tokens[3], r.Tokens[1]}
+	role, err := gateway.New(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	running := r.Start(role.Run)
+	var all []view.Frontless
+	roletest.Until(t, "the guild is named", func() bool {
+		all = role.Frontless()
+		return len(all) == 1
+	})
+	if f := all[0]; f.ID != string(r.Guild) || f.Name != "demo" || !strings.Contains(f.Invite, "client_id="+string(r.Bots[3])) {
+		t.Errorf("it is %+v", f)
+	}
+	if err := running.Stop(t); err != nil {
+		t.Fatal(err)
+	}
+	g := r.StartGateway()
+	roletest.Until(t, "the guilds are known", func() bool { return g.Bots()[0].Guilds == 2 && g.Bots()[1].Guilds == 1 })
+	if all := g.Frontless(); len(all) != 0 {
+		t.Errorf("with the front bot there, named are %+v", all)
 	}
 	clean(t, r)
 }

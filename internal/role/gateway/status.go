@@ -1,8 +1,10 @@
 package gateway
 
 import (
+	"maps"
 	"slices"
 
+	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/httpapi/view"
 )
@@ -68,7 +70,7 @@ func (r *Role) Bots() []view.Bot {
 	out := make([]view.Bot, 0, len(r.bots))
 	for _, b := range r.bots {
 		shards := b.all()
-		v := view.Bot{ID: string(b.id), State: stateConnecting, Shards: len(shards)}
+		v := view.Bot{ID: string(b.id), State: stateConnecting, Shards: len(shards), Invite: r.invite(b.id)}
 		ready := 0
 		for _, s := range shards {
 			if v.State = s.state(); v.State == stateReady {
@@ -91,6 +93,50 @@ func (r *Role) Bots() []view.Bot {
 		out = append(out, v)
 	}
 	return out
+}
+
+// maxFrontless is how many guilds without the front bot are named.
+const maxFrontless = 100
+
+// Frontless returns the guilds that a worker is in and the front bot is not:
+// nobody can give commands there. While a connection of the front bot is not
+// open nobody knows, and none are named.
+func (r *Role) Frontless() []view.Frontless {
+	fronted := map[music.GuildID]string{}
+	for _, s := range r.front().all() {
+		if s.state() != stateReady {
+			return nil
+		}
+		maps.Copy(fronted, s.guilds())
+	}
+	without := map[music.GuildID]string{}
+	for _, b := range r.bots[1:] {
+		for _, s := range b.all() {
+			for id, name := range s.guilds() {
+				if _, ok := fronted[id]; !ok {
+					without[id] = name
+				}
+			}
+		}
+	}
+	out := []view.Frontless{}
+	for _, id := range slices.Sorted(maps.Keys(without)) {
+		if len(out) == maxFrontless {
+			break
+		}
+		out = append(out, view.Frontless{ID: string(id), Name: without[id], Invite: r.invite(r.front().id)})
+	}
+	return out
+}
+
+// guilds are the names of those that the shard's connection knows.
+func (s *shard) guilds() map[music.GuildID]string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn == nil {
+		return nil
+	}
+	return s.conn.GuildNames()
 }
 
 // Connected is true where every shard of every bot has its session open, but for

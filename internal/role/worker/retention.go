@@ -16,8 +16,10 @@ const (
 	// KeepJournal is how long the past can be read in every detail. What a
 	// projection has not read is kept longer.
 	KeepJournal = 90 * 24 * time.Hour
-	// KeepPlays is how long is known what was heard.
+	// KeepPlays is how long plays are kept.
 	KeepPlays = 400 * 24 * time.Hour
+	// KeepHeard is how long is known which tracks a member heard.
+	KeepHeard = 400 * 24 * time.Hour
 )
 
 // Rows are removed in small pieces with pauses, because SQLite has one writer
@@ -34,13 +36,14 @@ const (
 // Retention says how long things are kept. What is 0 is kept as long as the
 // constants of this package say.
 type Retention struct {
-	Effects, DeadLetters, Journal, Plays time.Duration
+	Effects, DeadLetters, Journal, Plays, Heard time.Duration
 }
 
 func (t Retention) withDefaults() Retention {
 	return Retention{
 		Effects: cmp.Or(t.Effects, KeepEffects), DeadLetters: cmp.Or(t.DeadLetters, KeepDeadLetters),
 		Journal: cmp.Or(t.Journal, KeepJournal), Plays: cmp.Or(t.Plays, KeepPlays),
+		Heard: cmp.Or(t.Heard, KeepHeard),
 	}
 }
 
@@ -51,6 +54,7 @@ func (r *Role) keepHouse(ctx context.Context) {
 		r.prune(ctx, "effects", keep.Effects, r.opt.Store.PruneEffects)
 		r.prune(ctx, "dead letters", keep.DeadLetters, r.opt.Store.PruneDeadLetters)
 		r.prune(ctx, "plays", keep.Plays, r.opt.Store.PrunePlays)
+		r.prune(ctx, "heard tracks", keep.Heard, r.opt.Store.PruneHeard)
 		r.prune(ctx, "events", keep.Journal, r.opt.Store.Prune)
 	}
 }

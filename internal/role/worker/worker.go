@@ -19,6 +19,7 @@ type Store interface {
 	PruneEffects(ctx context.Context, before time.Time, limit int) (int, error)
 	PruneDeadLetters(ctx context.Context, before time.Time, limit int) (int, error)
 	PrunePlays(ctx context.Context, before time.Time, limit int) (int, error)
+	PruneHeard(ctx context.Context, before time.Time, limit int) (int, error)
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
 
 	Events(ctx context.Context, q store.EventQuery) ([]store.JournalRow, error)

@@ -65,6 +65,10 @@ func (k *kept) PrunePlays(_ context.Context, before time.Time, limit int) (int, 
 	return k.prune("plays", before, limit)
 }
 
+func (k *kept) PruneHeard(_ context.Context, before time.Time, limit int) (int, error) {
+	return k.prune("heard tracks", before, limit)
+}
+
 func (k *kept) Prune(_ context.Context, before time.Time, limit int) (int, error) {
 	return k.prune("events", before, limit)
 }
@@ -96,9 +100,10 @@ func run(t *testing.T, o worker.Options) {
 func TestEverythingThatIsOldIsRemoved(t *testing.T) {
 	clock := clockwork.NewFakeClockAt(start)
 	k := &kept{left: map[string]int{}, calls: make(chan call)}
-	retention := worker.Retention{DeadLetters: 7 * 24 * time.Hour}
+	retention := worker.Retention{DeadLetters: 7 * 24 * time.Hour, Heard: 9 * 24 * time.Hour}
 	ages := map[string]time.Duration{
-		"effects": worker.KeepEffects, "dead letters": 7 * 24 * time.Hour, "plays": worker.KeepPlays, "events": worker.KeepJournal,
+		"effects": worker.KeepEffects, "dead letters": 7 * 24 * time.Hour, "plays": worker.KeepPlays,
+		"heard tracks": 9 * 24 * time.Hour, "events": worker.KeepJournal,
 	}
 	run(t, worker.Options{Store: k, Clock: clock, Logger: slog.New(slog.DiscardHandler), Retention: retention})
 	// Two wait for time: the one that keeps house and the one that projects.
@@ -116,7 +121,7 @@ func TestEverythingThatIsOldIsRemoved(t *testing.T) {
 		clock.Advance(time.Minute)
 		began := clock.Now()
 		var got []int
-		for kinds := []string{"effects", "dead letters", "plays", "events"}; len(kinds) > 0; {
+		for kinds := []string{"effects", "dead letters", "plays", "heard tracks", "events"}; len(kinds) > 0; {
 			select {
 			case c := <-k.calls:
 				if c.what != kinds[0] || began.Sub(c.before) > ages[c.what] || began.Sub(c.before) < ages[c.what]-time.Minute {
@@ -138,10 +143,10 @@ func TestEverythingThatIsOldIsRemoved(t *testing.T) {
 		}
 	}
 	k.set(nil, map[string]int{"effects": 1_234, "dead letters": 3, "events": 500})
-	turn(500, 500, 234, 3, 0, 500, 0)
-	turn(0, 0, 0, 0)
+	turn(500, 500, 234, 3, 0, 0, 500, 0)
+	turn(0, 0, 0, 0, 0)
 	k.set(errors.New("the database is away"), map[string]int{"plays": 7})
-	turn(0, 0, 7, 0) // it is not asked again at once
+	turn(0, 0, 7, 0, 0) // it is not asked again at once
 	k.set(nil, map[string]int{"events": 7})
-	turn(0, 0, 0, 7)
+	turn(0, 0, 0, 0, 7)
 }

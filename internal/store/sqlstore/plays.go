@@ -147,16 +147,12 @@ func recentQuery(guild music.GuildID, user music.UserID, filter string, limit in
 // PrunePlays implements [store.Plays].
 func (db *DB) PrunePlays(ctx context.Context, before time.Time, limit int) (int, error) {
 	const op = "sqlstore.PrunePlays"
-	when := nanos(before)
-	plays, err := db.prune(ctx, op, limit, `DELETE FROM plays WHERE play_id IN
-		(SELECT play_id FROM plays WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)`, when)
-	if err != nil {
-		return plays, err
-	}
-	if limit, err = checkLimit(op, limit, maxPrune); err != nil || plays >= limit {
-		return plays, err
-	}
-	tracks, err := db.prune(ctx, op, limit-plays, `DELETE FROM heard_tracks WHERE (guild_id, user_id, track_key) IN
-		(SELECT guild_id, user_id, track_key FROM heard_tracks WHERE heard_at < $1 ORDER BY heard_at LIMIT $2)`, when)
-	return plays + tracks, err
+	return db.prune(ctx, op, limit, `DELETE FROM plays WHERE play_id IN
+		(SELECT play_id FROM plays WHERE ended_at < $1 ORDER BY ended_at LIMIT $2)`, nanos(before))
+}
+
+// PruneHeard implements [store.Plays].
+func (db *DB) PruneHeard(ctx context.Context, before time.Time, limit int) (int, error) {
+	return db.prune(ctx, "sqlstore.PruneHeard", limit, `DELETE FROM heard_tracks WHERE (guild_id, user_id, track_key) IN
+		(SELECT guild_id, user_id, track_key FROM heard_tracks WHERE heard_at < $1 ORDER BY heard_at LIMIT $2)`, nanos(before))
 }

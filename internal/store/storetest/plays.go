@@ -141,7 +141,7 @@ func testPrunePlays(t *testing.T, open Open) {
 	}
 	project(t, s, all...)
 	for _, c := range []struct{ before, limit, gone, left int }{
-		{1, 100, 0, 30}, {11, 4, 4, 26}, {11, 100, 6, 20}, {11, 100, 0, 20}, {25, 100, 14 + 4, 6}, {100, 100, 6 + 6, 0},
+		{1, 100, 0, 30}, {11, 4, 4, 26}, {11, 100, 6, 20}, {11, 100, 0, 20}, {25, 100, 14, 6}, {100, 100, 6, 0},
 	} {
 		n, err := s.PrunePlays(t.Context(), epoch.Add(time.Duration(c.before)*time.Minute), c.limit)
 		if err != nil || n != c.gone {
@@ -152,8 +152,16 @@ func testPrunePlays(t *testing.T, open Open) {
 			t.Errorf("%+v leaves %d, %v", c, len(rows), err)
 		}
 	}
-	if rows, err := s.RecentTracks(t.Context(), "g", "ana", "", 0); err != nil || len(rows) != 0 {
-		t.Errorf("tracks are left: %v, %v", rows, err)
+	for _, c := range []struct{ before, limit, gone, left int }{
+		{11, 100, 0, 10}, {25, 3, 3, 7}, {25, 100, 1, 6}, {100, 100, 6, 0}, {100, 100, 0, 0},
+	} {
+		n, err := s.PruneHeard(t.Context(), epoch.Add(time.Duration(c.before)*time.Minute), c.limit)
+		if err != nil || n != c.gone {
+			t.Errorf("%+v pruned %d of what was heard, %v", c, n, err)
+		}
+		if rows, err := s.RecentTracks(t.Context(), "g", "ana", "", 0); err != nil || len(rows) != c.left {
+			t.Errorf("%+v leaves %v, %v", c, rows, err)
+		}
 	}
 }
 
