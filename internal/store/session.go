@@ -112,6 +112,7 @@ type Store interface { //nolint:interfacebloat // the sum of the interfaces abov
 	Leases
 	Guilds
 	Journal
+	Outgoing
 	Effects
 	DeadLetters
 	NodeSessions
