@@ -49,6 +49,9 @@ func spanishTables() map[string]string {
 		"GUILDS":    "SERVIDORES",
 		"LATENCY":   "LATENCIA",
 		"CHECK":     "COMPROBACIÓN",
+		"KIND":      "CLASE",
+		"PARTITION": "PARTICIÓN",
+		"ERROR":     "ERROR",
 
 		"GUILD WITHOUT FRONT BOT": "SERVIDOR SIN BOT PRINCIPAL",
 		"INVITE THE FRONT BOT AT": "INVITA AL BOT PRINCIPAL EN",
@@ -59,6 +62,12 @@ func spanishTables() map[string]string {
 func spanishFields() map[string]string {
 	return map[string]string{
 		"name":           "nombre",
+		"id":             "id",
+		"kind":           "clase",
+		"partition":      "partición",
+		"put aside":      "apartada",
+		"error":          "error",
+		"input":          "entrada",
 		"state":          "estado",
 		"reason":         "motivo",
 		"address":        "dirección",

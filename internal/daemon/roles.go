@@ -22,6 +22,7 @@ import (
 	"github.com/atrilhq/platform/internal/role/gateway"
 	"github.com/atrilhq/platform/internal/role/worker"
 	"github.com/atrilhq/platform/internal/secret"
+	"github.com/atrilhq/platform/internal/store"
 )
 
 // roles are those that were chosen; the others are nil.
@@ -188,6 +189,7 @@ func (d *daemon) newAPI() *api.Role {
 		o.Live.Held = func() int { return len(a.Loop().Owned()) }
 		o.Live.Cordon, o.Live.Drain = a.Cordon, a.Drain
 	}
+	o.Live.Reapply = func(ctx context.Context, l *store.DeadLetter) error { return worker.Reapply(ctx, d.store, l) }
 	if w := d.roles.worker; w != nil {
 		o.Live.Rebuild = w.Rebuild
 	}

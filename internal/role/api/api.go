@@ -22,6 +22,7 @@ type Store interface {
 	store.Guilds
 	store.Journal
 	store.Health
+	store.DeadLetters
 	Partitions(ctx context.Context) (int, error)
 	Plays(ctx context.Context, q store.PlayQuery) ([]store.Play, error)
 	PlayTotals(ctx context.Context, guild music.GuildID, since time.Time) (store.PlayTotals, error)
@@ -49,6 +50,8 @@ type Live struct {
 	Drain  func(ctx context.Context, node music.NodeName) error
 	// Rebuild makes the plays anew of the journal.
 	Rebuild func(ctx context.Context) error
+	// Reapply tries the event of a projection's dead letter again.
+	Reapply func(ctx context.Context, d *store.DeadLetter) error
 }
 
 // Options says what the role works with.
