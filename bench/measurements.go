@@ -45,7 +45,7 @@ func measurements() []measurement {
 		{"shard-ready", "ms", "", goal{}, shardReady},
 		{"platformctl-status", "ms", "", goal{value: 50, below: true}, statusTime},
 	}
-	return slices.Concat(own, ofPath(), ofPlayers(), ofBus())
+	return slices.Concat(own, ofReplay(), ofPath(), ofPlayers(), ofBus())
 }
 
 // An env is what measurements share.

@@ -139,4 +139,39 @@ func (b *backend) PlayTotals(_ context.Context, guild string, _ time.Time) (view
 	}, err
 }
 
+func (b *backend) Letters(_ context.Context, p httpapi.Page) (view.LetterPage, error) {
+	all := []view.Letter{
+		{ID: "tick:1", Kind: "tick", Guild: "11", Partition: 4, Error: "the step failed", At: at.Add(-time.Hour)},
+		{ID: "projection:plays:7", Kind: "projection:plays", Guild: "22", Partition: 5, Error: "the end of a play cannot be read", At: at.Add(-time.Minute)},
+	}
+	switch {
+	case p.Cursor == "tick:1":
+		return view.LetterPage{Items: all[1:]}, nil
+	case p.Limit == 1:
+		return view.LetterPage{Items: all[:1], NextCursor: "tick:1"}, nil
+	}
+	return view.LetterPage{Items: all}, nil
+}
+
+func (b *backend) Letter(ctx context.Context, id string) (view.Letter, error) {
+	page, _ := b.Letters(ctx, httpapi.Page{})
+	for _, l := range page.Items {
+		if l.ID == id {
+			l.Input = []byte(`{"seq": 7, "token": "[redacted]"}`)
+			return l, nil
+		}
+	}
+	return view.Letter{}, fault.New(fault.NotFound, "backend", "there is no dead letter of that id").WithHint("list them with: platformctl letters list")
+}
+
+func (b *backend) RetryLetter(ctx context.Context, _, id string) (view.LetterGone, error) {
+	_, err := b.Letter(ctx, id)
+	return view.LetterGone{ID: id, Outcome: "applied"}, err
+}
+
+func (b *backend) DropLetter(ctx context.Context, _, id string) (view.LetterGone, error) {
+	_, err := b.Letter(ctx, id)
+	return view.LetterGone{ID: id, Outcome: "dropped"}, err
+}
+
 func (b *backend) RebuildPlays(context.Context) (bool, error) { return b.control == "", nil }

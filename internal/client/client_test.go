@@ -86,7 +86,14 @@ func calls(c *client.Client) map[string]func(context.Context) error {
 		},
 		"get-play-totals": func(ctx context.Context) error { _, err := c.PlayTotals(ctx, "g", at); return err },
 		"rebuild-plays":   func(ctx context.Context) error { _, err := c.RebuildPlays(ctx); return err },
-		"get-sandbox":     func(ctx context.Context) error { _, err := c.Sandbox(ctx); return err },
+		"list-letters": func(ctx context.Context) error {
+			_, err := c.Letters(ctx, client.Page{Limit: 5, Cursor: "c"})
+			return err
+		},
+		"get-letter":   func(ctx context.Context) error { _, err := c.Letter(ctx, "l"); return err },
+		"retry-letter": func(ctx context.Context) error { _, err := c.RetryLetter(ctx, "l"); return err },
+		"drop-letter":  func(ctx context.Context) error { _, err := c.DropLetter(ctx, "l"); return err },
+		"get-sandbox":  func(ctx context.Context) error { _, err := c.Sandbox(ctx); return err },
 	}
 }
 
@@ -134,7 +141,7 @@ func TestClientKeepsTheContract(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 			continue
 		}
-		want := strings.NewReplacer("{guild}", "g", "{bot}", "b", "{name}", "n", "{action}", "skip").Replace(address[id])
+		want := strings.NewReplacer("{guild}", "g", "{bot}", "b", "{name}", "n", "{action}", "skip", "{id}", "l").Replace(address[id])
 		if got.Method+" "+got.URL.Path != want || got.Header.Get("User-Agent") != "test/1" {
 			t.Errorf("%s asks for %s %s, want %s", id, got.Method, got.URL.Path, want)
 		}

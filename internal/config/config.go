@@ -112,9 +112,10 @@ type Music struct {
 
 // Retention is for how many days rows are kept before the worker removes them.
 type Retention struct {
-	Journal     int `key:"journal" default:"90" doc:"Days that events are kept, and as long as something has not read them yet." allow:"1..3650"`
-	Effects     int `key:"effects" default:"30" doc:"Days that answers and notices are known after they were given or expired." allow:"1..365"`
-	Plays       int `key:"plays" default:"400" doc:"Days that plays are kept, from which lists and totals are made." allow:"1..3650"`
-	Heard       int `key:"heard" default:"400" doc:"Days that is known which tracks a member heard, for choices while typing." allow:"1..3650"`
-	DeadLetters int `key:"dead_letters" default:"30" doc:"Days that inputs that could not be carried out can be looked into." allow:"1..3650"`
+	Journal     int    `key:"journal" default:"90" doc:"Days that events are kept, and as long as something has not read them yet." allow:"1..3650"`
+	Effects     int    `key:"effects" default:"30" doc:"Days that answers and notices are known after they were given or expired." allow:"1..365"`
+	Plays       int    `key:"plays" default:"400" doc:"Days that plays are kept, from which lists and totals are made." allow:"1..3650"`
+	Heard       int    `key:"heard" default:"400" doc:"Days that is known which tracks a member heard, for choices while typing." allow:"1..3650"`
+	Archive     string `key:"archive" doc:"Directory that events are put into, as compressed files, before they are removed from the journal. Empty removes them for ever. Making plays anew reads them back." allow:"absolute path"`
+	DeadLetters int    `key:"dead_letters" default:"30" doc:"Days that inputs that could not be carried out can be looked into." allow:"1..3650"`
 }

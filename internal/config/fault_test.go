@@ -61,6 +61,7 @@ func TestFaults(t *testing.T) {
 		{name: "an invitation that is no page", yaml: bot("{name: a, token: x, invite_url: 'http://music.example/x'}"), want: []string{"discord.bots[0].invite_url: is not a page"}},
 		{name: "an invitation with a user", yaml: bot("{name: a, token: x, invite_url: 'https://me:you@music.example/x'}"), want: []string{"discord.bots[0].invite_url: is not a page"}},
 		{name: "a day too few", yaml: "retention: {journal: 0}", want: []string{"retention.journal"}},
+		{name: "an archive somewhere", yaml: "retention: {archive: events}", want: []string{"retention.archive: is not an absolute path"}},
 		{name: "days without end", yaml: "retention: {effects: 366, plays: 3651}", want: []string{"retention.effects", "retention.plays"}},
 		{name: "two front bots", yaml: bot("{name: a, token: x, front: true}, {name: b, token: y, front: true}"), want: []string{"discord.bots[1].front: is set for discord.bots[0] too"}},
 		{name: "bots as text", yaml: "discord: {bots: nobody}", want: []string{"discord.bots: has to be a list"}},

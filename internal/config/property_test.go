@@ -63,6 +63,9 @@ func TestEveryKeyHasItsSources(t *testing.T) {
 		if strings.HasPrefix(key, "retention.") {
 			value, ok = "7", true
 		}
+		if key == "retention.archive" {
+			value = "/var/lib/platform/archive"
+		}
 		if !ok {
 			t.Errorf("%s has no example here", key)
 			continue

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/atrilhq/platform/internal/archive"
 	"github.com/atrilhq/platform/internal/config"
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/core/plan"
@@ -21,6 +22,7 @@ import (
 	"github.com/atrilhq/platform/internal/role/gateway"
 	"github.com/atrilhq/platform/internal/role/worker"
 	"github.com/atrilhq/platform/internal/secret"
+	"github.com/atrilhq/platform/internal/store"
 )
 
 // roles are those that were chosen; the others are nil.
@@ -83,9 +85,7 @@ func (d *daemon) compose(ctx context.Context) error {
 		case "audio":
 			d.roles.audio, err = d.newAudio(ctx, can)
 		case "worker":
-			d.roles.worker = worker.New(worker.Options{
-				Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Retention: retention(c.Retention),
-			})
+			d.roles.worker, err = d.newWorker()
 		}
 		if err != nil {
 			return err
@@ -97,6 +97,17 @@ func (d *daemon) compose(ctx context.Context) error {
 		d.roles.api = d.newAPI()
 	}
 	return nil
+}
+
+func (d *daemon) newWorker() (*worker.Role, error) {
+	o := worker.Options{Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Retention: retention(d.Config.Retention)}
+	if dir := d.Config.Retention.Archive; dir != "" {
+		var err error
+		if o.Archive, err = archive.Open(dir, archive.Limits{}); err != nil {
+			return nil, err
+		}
+	}
+	return worker.New(o), nil
 }
 
 // retention are the configured days, as times.
@@ -171,6 +182,7 @@ func (d *daemon) newAPI() *api.Role {
 	return api.New(api.Options{
 		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Base: d.base, BotNames: d.names, Pool: d.pool,
 		Sandbox: d.Sandbox, Fleet: d.fleet,
+		Reapply: func(ctx context.Context, l *store.DeadLetter) error { return worker.Reapply(ctx, d.store, l) },
 	})
 }
 

@@ -52,6 +52,7 @@ type Backend interface {
 	Guilds
 	Orders
 	Plays
+	Letters
 }
 
 // Reader shows how the daemon is and what plays.

@@ -109,6 +109,7 @@ func (s *Server) register() {
 	s.registerGuilds()
 	s.registerOrders()
 	s.registerPlays()
+	s.registerLetters()
 	s.registerTail()
 	// huma adds its own shape of an error although no operation answers with it.
 	schemas := s.api.OpenAPI().Components.Schemas.Map()

@@ -61,6 +61,23 @@ func (f *fake) PlayTotals(_ context.Context, guild string, _ time.Time) (view.To
 
 func (f *fake) RebuildPlays(context.Context) (bool, error) { return true, f.order("rebuild") }
 
+func (f *fake) Letters(_ context.Context, p httpapi.Page) (view.LetterPage, error) {
+	f.page = p
+	return view.LetterPage{}, f.answer()
+}
+
+func (f *fake) Letter(_ context.Context, id string) (view.Letter, error) {
+	return view.Letter{ID: id, Input: json.RawMessage(`{"a":1}`)}, f.answer()
+}
+
+func (f *fake) RetryLetter(_ context.Context, by, id string) (view.LetterGone, error) {
+	return view.LetterGone{ID: id, Outcome: "applied"}, f.order("retry", by, id)
+}
+
+func (f *fake) DropLetter(_ context.Context, by, id string) (view.LetterGone, error) {
+	return view.LetterGone{ID: id, Outcome: "dropped"}, f.order("drop", by, id)
+}
+
 func TestOrdersReachTheBackend(t *testing.T) {
 	me, err := user.Current()
 	if err != nil {
@@ -91,6 +108,12 @@ func TestOrdersReachTheBackend(t *testing.T) {
 		{"PATCH", "/v1/guilds/g/settings", `{"rule":{"channel":"c","use":"sometimes"}}`, 422, nil, "body.rule.use"},
 		{"PATCH", "/v1/guilds/g/settings", `{`, 422, nil, "problem"},
 		{"POST", "/v1/plays/rebuild", "", 200, []any{"rebuild"}, `"done":true`},
+		{"GET", "/v1/letters", "", 200, nil, `"items":[]`},
+		{"GET", "/v1/letters?limit=501", "", 422, nil, "query.limit"},
+		{"GET", "/v1/letters/tick:1%2F2", "", 200, nil, `"id":"tick:1/2","kind":"","partition":0,"error":"","at":"0001-01-01T00:00:00Z","input":{"a":1}`},
+		{"POST", "/v1/letters/a~2/retry", "", 200, []any{"retry", by, "a~2"}, `"outcome":"applied"`},
+		{"DELETE", "/v1/letters/projection:plays:7", "", 200, []any{"drop", by, "projection:plays:7"}, `"outcome":"dropped"`},
+		{"DELETE", "/v1/letters/" + strings.Repeat("x", 600), "", 422, nil, "path.id"},
 		{"GET", "/v1/plays", "", 422, nil, "query.guild"},
 		{"GET", "/v1/plays?guild=g&since=2026-03-02T00:00:00Z&until=2026-03-01T00:00:00Z", "", 422, nil, "since has to be before until"},
 		{"GET", "/v1/plays/totals?guild=g", "", 200, nil, `"tracks":[]`},

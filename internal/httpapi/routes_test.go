@@ -40,6 +40,10 @@ var access = []row{
 	{"GET /v1/plays", "/v1/plays?guild=g1", 200, 401},
 	{"GET /v1/plays/totals", "/v1/plays/totals?guild=g1", 200, 401},
 	{"POST /v1/plays/rebuild", "/v1/plays/rebuild", 200, 401},
+	{"GET /v1/letters", "/v1/letters", 200, 401},
+	{"GET /v1/letters/{id}", "/v1/letters/l1", 200, 401},
+	{"POST /v1/letters/{id}/retry", "/v1/letters/l1/retry", 200, 401},
+	{"DELETE /v1/letters/{id}", "/v1/letters/l1", 200, 401},
 }
 
 func TestEveryRouteForEveryCaller(t *testing.T) {

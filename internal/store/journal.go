@@ -40,6 +40,17 @@ type Journal interface {
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
 }
 
+// Outgoing is the journal's beginning, from where it is put into an archive
+// before it is deleted.
+type Outgoing interface {
+	// Oldest returns events behind a number, at most limit: those that every
+	// projection has read, up to the first that is not older than before.
+	Oldest(ctx context.Context, after int64, before time.Time, limit int) ([]JournalRow, error)
+	// PruneTo deletes events up to a number from the journal's beginning, at most
+	// limit, and returns how many. What a projection has not read yet stays.
+	PruneTo(ctx context.Context, seq int64, limit int) (int, error)
+}
+
 // Effects keeps what is owed until it is done.
 type Effects interface {
 	// Owed returns effects of a kind that are due, oldest first: not done, not
@@ -66,6 +77,13 @@ type Effects interface {
 type DeadLetters interface {
 	// DeadLettersAfter returns dead letters in order of time and id.
 	DeadLettersAfter(ctx context.Context, after string, limit int) ([]DeadLetter, error)
+	// DeadLetter returns one. Errors: NotFound.
+	DeadLetter(ctx context.Context, id string) (DeadLetter, error)
+	// PutAside stores dead letters that belong to no batch; one of the same id is
+	// left as it is. Errors: Invalid.
+	PutAside(ctx context.Context, letters []DeadLetter) error
+	// DropDeadLetter deletes one. Errors: NotFound.
+	DropDeadLetter(ctx context.Context, id string) error
 	// PruneDeadLetters deletes dead letters older than before, at most limit, and
 	// returns how many.
 	PruneDeadLetters(ctx context.Context, before time.Time, limit int) (int, error)

@@ -117,6 +117,7 @@ type Store interface { //nolint:interfacebloat // the sum of the interfaces abov
 	Identifies
 	Guilds
 	Journal
+	Outgoing
 	Effects
 	DeadLetters
 	NodeSessions

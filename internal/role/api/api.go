@@ -23,6 +23,7 @@ type Store interface {
 	store.Guilds
 	store.Journal
 	store.Health
+	store.DeadLetters
 	Partitions(ctx context.Context) (int, error)
 	Plays(ctx context.Context, q store.PlayQuery) ([]store.Play, error)
 	PlayTotals(ctx context.Context, guild music.GuildID, since time.Time) (store.PlayTotals, error)
@@ -35,10 +36,12 @@ type Store interface {
 
 // Options says what the role works with.
 type Options struct {
-	Store  Store
-	Bus    bus.Bus
-	Clock  clockwork.Clock
-	Logger *slog.Logger
+	// Reapply tries the event of a projection's dead letter again.
+	Reapply func(ctx context.Context, d *store.DeadLetter) error
+	Store   Store
+	Bus     bus.Bus
+	Clock   clockwork.Clock
+	Logger  *slog.Logger
 	// Fleet is what the running roles know, in whichever process they are.
 	Fleet *fleet.Fleet
 	// Base fills in what is true of the process: versions, roles, checks, addresses.

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/atrilhq/platform/internal/bus"
@@ -66,15 +67,33 @@ func (r *Role) await(ctx context.Context, told <-chan bus.Message) bool {
 	}
 }
 
-// Rebuild makes the plays anew of the whole journal that there is; plays of
-// before stay as they are. It returns when it is done. Errors: those of the
-// store.
+// replay is a rebuild: what it is called and up to where it repeats.
+type replay struct {
+	id string
+	to int64
+}
+
+// replayOf is the id of the replay that an event belongs to, empty for an event
+// that is projected for the first time.
+func (r *Role) replayOf(seq int64) string {
+	if p := r.replay.Load(); p != nil && seq <= p.to {
+		return p.id
+	}
+	return ""
+}
+
+// Rebuild makes the plays anew of everything that there is, of the archive and
+// then of the journal; plays of before stay as they are. It returns when it is
+// done. Errors: those of the store; Invalid, naming the file, where the archive
+// is damaged: it goes on from there once that is put right.
 func (r *Role) Rebuild(ctx context.Context) error {
 	for {
 		at, err := r.opt.Store.Position(ctx, store.PlaysProjection)
 		if err != nil {
 			return err
 		}
+		r.replay.Store(&replay{id: "plays-" + r.opt.Clock.Now().UTC().Format("20060102T150405.000Z"), to: at})
+		r.idle.Store(-1)
 		err = r.opt.Store.ProjectPlays(ctx, at, 0, nil)
 		if err == nil {
 			return r.catchUp(ctx)
@@ -86,7 +105,7 @@ func (r *Role) Rebuild(ctx context.Context) error {
 	}
 }
 
-// catchUp projects what the journal has behind the projection's position.
+// catchUp projects what there is behind the projection's position.
 func (r *Role) catchUp(ctx context.Context) error {
 	for ctx.Err() == nil {
 		more, err := r.next(ctx)
@@ -100,11 +119,15 @@ func (r *Role) catchUp(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// next projects a piece of the journal, and returns whether there is more.
+// next projects what the archive has, or a piece of the journal, and returns
+// whether there is more.
 func (r *Role) next(ctx context.Context) (more bool, err error) {
 	at, err := r.opt.Store.Position(ctx, store.PlaysProjection)
 	if err != nil {
 		return false, err
+	}
+	if more, err := r.fromArchive(ctx, at); more || err != nil {
+		return more, err
 	}
 	// The journal's end is read first: numbers become visible in their order, so
 	// up to there nothing can be missing from what is read then.
@@ -120,26 +143,22 @@ func (r *Role) next(ctx context.Context) (more bool, err error) {
 	if full {
 		to = rows[len(rows)-1].Seq
 	}
-	var plays []store.Play
-	for i := range rows {
-		if rows[i].Seq > to {
-			break
-		}
-		p, heard, err := playOf(&rows[i])
-		if err != nil {
-			r.opt.Logger.Warn("an event makes no play and is passed over", "event", rows[i].ID, "seq", rows[i].Seq, "error", err)
-		}
-		if heard {
-			plays = append(plays, p)
-		}
-	}
-	if len(plays) == 0 && !full && to-at < idleLag {
+	rows = slices.DeleteFunc(rows, func(row store.JournalRow) bool { return row.Seq > to })
+	if !full && to-at < idleLag && !r.anyPlay(rows) {
 		return false, nil
 	}
-	err = r.opt.Store.ProjectPlays(ctx, at, to, plays)
+	err = r.apply(ctx, piece{from: at, to: to, rows: rows})
 	if fault.CodeOf(err) == fault.Conflict {
 		// Another process does it: what it left is looked at again.
 		return true, nil
 	}
 	return full, err
+}
+
+// anyPlay is true where rows make a play, or cannot be read.
+func (r *Role) anyPlay(rows []store.JournalRow) bool {
+	return slices.ContainsFunc(rows, func(row store.JournalRow) bool {
+		_, heard, err := playOf(&row)
+		return heard || err != nil
+	})
 }

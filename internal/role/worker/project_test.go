@@ -180,7 +180,7 @@ func TestPlaysAreMadeOfTheJournal(t *testing.T) {
 		w.record(endedType, ended(9), over(9, map[string]any{"started_at": "tomorrow"})),
 	)
 	run(t, w.options())
-	w.eventually("all plays", 0, func() bool { return len(w.plays()) == 4 })
+	w.eventually("all plays", time.Second, func() bool { return len(w.plays()) == 4 })
 	rows := w.plays()
 	first := rows[3]
 	if first.ID != "play-0000" || first.Tenant != "tenant" || first.Bot != "20" || first.User != "ana" || first.Node != "main" ||
@@ -196,7 +196,7 @@ func TestPlaysAreMadeOfTheJournal(t *testing.T) {
 			t.Errorf("without a start: %+v", p)
 		}
 	}
-	if n := w.log.count("passed over"); n != 4 {
+	if n := w.log.count("put aside"); n != 4 {
 		t.Errorf("%d events were passed over", n)
 	}
 	if at := w.position(); at != 11 {

@@ -55,6 +55,10 @@ func (r *Role) keepHouse(ctx context.Context) {
 		r.prune(ctx, "dead letters", keep.DeadLetters, r.opt.Store.PruneDeadLetters)
 		r.prune(ctx, "plays", keep.Plays, r.opt.Store.PrunePlays)
 		r.prune(ctx, "heard tracks", keep.Heard, r.opt.Store.PruneHeard)
+		if r.opt.Archive != nil {
+			r.putAway(ctx)
+			continue
+		}
 		r.prune(ctx, "events", keep.Journal, r.opt.Store.Prune)
 	}
 }

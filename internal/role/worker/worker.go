@@ -5,11 +5,13 @@ package worker
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/jonboulle/clockwork"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/atrilhq/platform/internal/archive"
 	"github.com/atrilhq/platform/internal/bus"
 	"github.com/atrilhq/platform/internal/store"
 )
@@ -21,7 +23,9 @@ type Store interface {
 	PrunePlays(ctx context.Context, before time.Time, limit int) (int, error)
 	PruneHeard(ctx context.Context, before time.Time, limit int) (int, error)
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
+	store.Outgoing
 
+	PutAside(ctx context.Context, letters []store.DeadLetter) error
 	Events(ctx context.Context, q store.EventQuery) ([]store.JournalRow, error)
 	Position(ctx context.Context, projection string) (int64, error)
 	ProjectPlays(ctx context.Context, from, to int64, plays []store.Play) error
@@ -37,17 +41,28 @@ type Options struct {
 	Bus bus.Bus
 	// Retention says how long things are kept; what is 0 is as by default.
 	Retention Retention
+	// Archive takes the events that leave the journal, and gives them back where
+	// plays are made anew. Without it they are deleted.
+	Archive *archive.Archive
 }
 
 // Role is the worker role of one process. Several processes may have it at the
 // same time.
-type Role struct{ opt Options }
+type Role struct {
+	opt Options
+	// idle is where the projection stood when the archive had nothing behind it.
+	idle atomic.Int64
+	// replay is the latest rebuild of this process, nil for none.
+	replay atomic.Pointer[replay]
+}
 
 // New returns the role.
 func New(o Options) *Role {
 	o.Logger = o.Logger.With("role", "worker")
 	o.Retention = o.Retention.withDefaults()
-	return &Role{opt: o}
+	r := &Role{opt: o}
+	r.idle.Store(-1)
+	return r
 }
 
 // Run keeps house until ctx ends.

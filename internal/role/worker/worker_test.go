@@ -73,6 +73,14 @@ func (k *kept) Prune(_ context.Context, before time.Time, limit int) (int, error
 	return k.prune("events", before, limit)
 }
 
+func (k *kept) PruneTo(context.Context, int64, int) (int, error) { return 0, nil }
+
+func (k *kept) Oldest(context.Context, int64, time.Time, int) ([]store.JournalRow, error) {
+	return nil, nil
+}
+
+func (k *kept) PutAside(context.Context, []store.DeadLetter) error { return nil }
+
 func (k *kept) Events(context.Context, store.EventQuery) ([]store.JournalRow, error) { return nil, nil }
 
 func (k *kept) Position(context.Context, string) (int64, error)                { return 0, nil }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/store"
 )
 
@@ -30,7 +29,17 @@ func (db *DB) Events(ctx context.Context, q store.EventQuery) ([]store.JournalRo
 		return nil, err
 	}
 	text, args := eventQuery(q, s, limit)
-	var out []store.JournalRow
+	out, err := db.events(ctx, op, text, args)
+	if q.Newest {
+		slices.Reverse(out)
+	}
+	return out, err
+}
+
+const eventColumns = `seq, id, type, tenant_id, guild_id, partition_id, epoch, occurred_at, cause, envelope`
+
+// events reads rows that have eventColumns.
+func (db *DB) events(ctx context.Context, op, text string, args []any) (out []store.JournalRow, err error) {
 	err = db.each(ctx, op, text, args, func(scan func(...any) error) error {
 		var r store.JournalRow
 		var at int64
@@ -39,9 +48,6 @@ func (db *DB) Events(ctx context.Context, q store.EventQuery) ([]store.JournalRo
 		out = append(out, r)
 		return err
 	})
-	if q.Newest {
-		slices.Reverse(out)
-	}
 	return out, err
 }
 
@@ -95,7 +101,7 @@ func eventQuery(q store.EventQuery, s span, limit int) (string, []any) {
 	if q.Newest {
 		order = "DESC"
 	}
-	return `SELECT seq, id, type, tenant_id, guild_id, partition_id, epoch, occurred_at, cause, envelope FROM journal WHERE ` +
+	return `SELECT ` + eventColumns + ` FROM journal WHERE ` +
 		c.text.String() + ` ORDER BY seq ` + order + ` LIMIT ` + c.arg(limit), c.args
 }
 
@@ -104,6 +110,27 @@ func (db *DB) Prune(ctx context.Context, before time.Time, limit int) (int, erro
 	return db.prune(ctx, "sqlstore.Prune", limit,
 		`DELETE FROM journal WHERE occurred_at < $1 AND seq IN
 			(SELECT seq FROM journal WHERE seq <= (SELECT MIN(position) FROM projections) ORDER BY seq LIMIT $2)`, nanos(before))
+}
+
+// Oldest implements [store.Outgoing].
+func (db *DB) Oldest(ctx context.Context, after int64, before time.Time, limit int) ([]store.JournalRow, error) {
+	const op = "sqlstore.Oldest"
+	limit, err := checkLimit(op, limit, maxLimit)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.events(ctx, op, `SELECT `+eventColumns+` FROM journal
+		WHERE seq > $1 AND seq <= (SELECT MIN(position) FROM projections) ORDER BY seq LIMIT $2`, []any{after, limit})
+	if young := slices.IndexFunc(rows, func(r store.JournalRow) bool { return !r.At.Before(before) }); young >= 0 {
+		rows = rows[:young]
+	}
+	return rows, err
+}
+
+// PruneTo implements [store.Outgoing].
+func (db *DB) PruneTo(ctx context.Context, seq int64, limit int) (int, error) {
+	return db.prune(ctx, "sqlstore.PruneTo", limit, `DELETE FROM journal WHERE seq IN
+		(SELECT seq FROM journal WHERE seq <= $1 AND seq <= (SELECT MIN(position) FROM projections) ORDER BY seq LIMIT $2)`, seq)
 }
 
 // pruneStep is how many rows one statement deletes, so that none takes long.
@@ -128,45 +155,4 @@ func (db *DB) prune(ctx context.Context, op string, limit int, text string, args
 		}
 	}
 	return total, nil
-}
-
-// DeadLettersAfter implements [store.DeadLetters]. after is the id of the last
-// one that was read, empty for the beginning. Errors: NotFound for an id that is
-// not there.
-func (db *DB) DeadLettersAfter(ctx context.Context, after string, limit int) ([]store.DeadLetter, error) {
-	const op = "sqlstore.DeadLettersAfter"
-	limit, err := checkLimit(op, limit, maxLimit)
-	if err != nil {
-		return nil, err
-	}
-	from := int64(-1 << 63)
-	if after != "" {
-		found := false
-		err := db.each(ctx, op, `SELECT occurred_at FROM dead_letters WHERE id = $1`, []any{after},
-			func(scan func(...any) error) error { found = true; return scan(&from) })
-		if err != nil {
-			return nil, err
-		}
-		if !found {
-			return nil, fault.New(fault.NotFound, op, "there is no dead letter of that id to continue from")
-		}
-	}
-	var out []store.DeadLetter
-	err = db.each(ctx, op, `SELECT id, guild_id, partition_id, kind, input, error, occurred_at FROM dead_letters
-		WHERE (occurred_at, id) > ($1, $2) ORDER BY occurred_at, id LIMIT $3`, []any{from, after, limit},
-		func(scan func(...any) error) error {
-			var d store.DeadLetter
-			var at int64
-			err := scan(&d.ID, &d.Guild, &d.Partition, &d.Kind, &d.Input, &d.Error, &at)
-			d.At = fromNanos(at)
-			out = append(out, d)
-			return err
-		})
-	return out, err
-}
-
-// PruneDeadLetters implements [store.DeadLetters].
-func (db *DB) PruneDeadLetters(ctx context.Context, before time.Time, limit int) (int, error) {
-	return db.prune(ctx, "sqlstore.PruneDeadLetters", limit, `DELETE FROM dead_letters WHERE id IN
-		(SELECT id FROM dead_letters WHERE occurred_at < $1 ORDER BY occurred_at, id LIMIT $2)`, nanos(before))
 }

@@ -1,0 +1,87 @@
+package archive
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+// MaxLine is the longest line that is written and read, in bytes. The largest
+// event fits however it is written.
+const MaxLine = 4 << 20
+
+// line is an event as a line has it. Event is the envelope as it is; Raw is one
+// that is no JSON of one line, which the journal keeps all the same.
+type line struct {
+	Seq       int64           `json:"seq"`
+	ID        string          `json:"id"`
+	Type      string          `json:"type"`
+	Tenant    string          `json:"tenant,omitempty"`
+	Guild     music.GuildID   `json:"guild,omitempty"`
+	Partition int             `json:"partition"`
+	Epoch     int64           `json:"epoch"`
+	At        time.Time       `json:"at"`
+	Cause     string          `json:"cause,omitempty"`
+	Raw       []byte          `json:"raw,omitempty"`
+	Event     json.RawMessage `json:"event,omitempty"`
+}
+
+// AppendLine appends a row of the journal as a line, with its end. Errors:
+// Invalid for one that is longer than MaxLine or whose time has no year of four
+// digits.
+func AppendLine(to []byte, row *store.JournalRow) ([]byte, error) {
+	const op = "archive.AppendLine"
+	l := line{
+		Seq: row.Seq, ID: row.ID, Type: row.Type, Tenant: row.Tenant, Guild: row.Guild, Partition: row.Partition,
+		Epoch: row.Epoch, At: row.At.UTC(), Cause: row.Cause,
+	}
+	// An envelope is written byte by byte: encoding/json would write it anew.
+	asIs := json.Valid(row.Envelope) && !bytes.ContainsAny(row.Envelope, "\n\r") &&
+		len(bytes.TrimSpace(row.Envelope)) == len(row.Envelope) && row.Envelope[0] == '{'
+	if !asIs {
+		l.Raw = row.Envelope
+	}
+	head, err := json.Marshal(l)
+	if err != nil {
+		return to, fault.Wrap(err, fault.Invalid, op, "the event cannot be written as a line")
+	}
+	if len(head)+len(row.Envelope) > MaxLine-16 {
+		return to, fault.New(fault.Invalid, op, "the event is too long for a line")
+	}
+	to = append(to, head[:len(head)-1]...)
+	if asIs {
+		to = append(append(to, `,"event":`...), row.Envelope...)
+	}
+	return append(to, '}', '\n'), nil
+}
+
+// ParseLine reads what AppendLine wrote, with or without its end. Errors:
+// Invalid.
+func ParseLine(raw []byte) (store.JournalRow, error) {
+	const op = "archive.ParseLine"
+	var l line
+	if len(raw) > MaxLine {
+		return store.JournalRow{}, fault.New(fault.Invalid, op, "the line is too long")
+	}
+	if err := json.Unmarshal(raw, &l); err != nil {
+		return store.JournalRow{}, fault.Wrap(err, fault.Invalid, op, "the line is no event")
+	}
+	if l.Seq <= 0 || l.ID == "" || l.Type == "" || l.At.UTC().Year() < 0 || l.At.UTC().Year() > 9999 {
+		return store.JournalRow{}, fault.New(fault.Invalid, op, "the line has no number, id or type, or its time cannot be")
+	}
+	if l.Event != nil && l.Raw != nil {
+		return store.JournalRow{}, fault.New(fault.Invalid, op, "the line has two events")
+	}
+	row := store.JournalRow{Seq: l.Seq, Record: store.Record{
+		ID: l.ID, Type: l.Type, Tenant: l.Tenant, Guild: l.Guild, Partition: l.Partition, Epoch: l.Epoch,
+		At: l.At.UTC(), Cause: l.Cause, Envelope: l.Raw,
+	}}
+	if l.Event != nil {
+		row.Envelope = l.Event
+	}
+	return row, nil
+}
