@@ -48,5 +48,5 @@ func parseName(name string) (first, last int64, ok bool) {
 func number(s string) (int64, bool) {
 	// ParseInt would take a sign.
 	n, err := strconv.ParseUint(s, 10, 63)
-	return int64(n), err == nil && n > 0 //nolint:gosec // 63 bits
+	return int64(n), err == nil && n > 0
 }

@@ -31,7 +31,7 @@ func garbage(live uint64) int {
 	if live <= roomy*100/usualPercent {
 		return usualPercent
 	}
-	return max(leastPercent, int(roomy*100/live)) //nolint:gosec // less than usualPercent
+	return max(leastPercent, int(roomy*100/live))
 }
 
 // collects says whether the daemon decides how much garbage may gather. Where

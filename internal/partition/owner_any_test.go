@@ -55,7 +55,7 @@ func comeAndGo(t *testing.T, r *rand.Rand) {
 		}
 		for range r.IntN(40) {
 			clock.Advance(ttl / 20)
-			time.Sleep(time.Millisecond / 2) // lets goroutines run; nothing depends on how long
+			time.Sleep(time.Millisecond / 2) //nolint:forbidigo // lets goroutines run; nothing depends on how long
 			for part := range partitions {
 				twoAct(t, all, part)
 			}

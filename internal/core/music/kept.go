@@ -47,7 +47,7 @@ const maxKeptHead = 2 + (2+2*keptTexts)*binary.MaxVarintLen64
 
 // handles is how nodes write handles. Strict, so that what was bytes is written
 // again as it was read.
-var handles = base64.StdEncoding.Strict()
+var handles = base64.StdEncoding.Strict() //nolint:gochecknoglobals // never changed
 
 // Keep returns a track as it is kept.
 func Keep(t *Track) Kept {
@@ -102,9 +102,9 @@ func pack(id SlotID, t *Track, out, body, spare []byte) (packed, usedBody, usedS
 			at = len(body)
 			body = append(body, s...)
 		}
-		n += binary.PutUvarint(head[n:], uint64(at)) //nolint:gosec // a place is not negative
+		n += binary.PutUvarint(head[n:], uint64(at))
 	}
-	head[1] = byte(n) //nolint:gosec // at most maxKeptHead
+	head[1] = byte(n) //nolint:gosec // a head is shorter than 256 bytes
 	return append(append(out, head[:n]...), body...), body, spare
 }
 
@@ -230,7 +230,7 @@ func (r *keptReader) number() (n uint64) {
 // signed reads what binary.PutVarint wrote.
 func (r *keptReader) signed() int64 {
 	n := r.number()
-	return int64(n>>1) ^ -int64(n&1) //nolint:gosec // the bits of a zigzag
+	return int64(n>>1) ^ -int64(n&1)
 }
 
 func (r *keptReader) piece() string {

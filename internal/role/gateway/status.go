@@ -128,8 +128,12 @@ const maxFrontless = 100
 // nobody can give commands there. While a connection of the front bot is not
 // open nobody knows, and none are named.
 func (r *Role) Frontless() []view.Frontless {
+	mine := r.front().mine()
+	if len(mine) == 0 {
+		return nil // another process has them, and tells
+	}
 	fronted := map[music.GuildID]string{}
-	for _, s := range r.front().all() {
+	for _, s := range mine {
 		if s.state() != stateReady {
 			return nil
 		}
@@ -137,7 +141,7 @@ func (r *Role) Frontless() []view.Frontless {
 	}
 	without := map[music.GuildID]string{}
 	for _, b := range r.bots[1:] {
-		for _, s := range b.all() {
+		for _, s := range b.mine() {
 			for id, name := range s.guilds() {
 				if _, ok := fronted[id]; !ok {
 					without[id] = name

@@ -63,7 +63,6 @@ func (r *Role) apply(ctx context.Context, p piece) error {
 			if err := r.putAside(ctx, &p.rows[0], err); err != nil {
 				return err
 			}
-			plays = nil
 			return r.opt.Store.ProjectPlays(ctx, p.from, p.to, nil)
 		case !r.pause(ctx, firstTryAgain<<(try-1)):
 			return context.Cause(ctx)
