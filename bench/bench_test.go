@@ -26,7 +26,7 @@ ok  	example/event	2.1s
 `
 
 func fakeEnv(out string, err error) env {
-	return env{runGo: func(...string) ([]byte, error) { return []byte(out), err }, rounds: 1, time: time.Second}
+	return env{runGo: func(...string) ([]byte, error) { return []byte(out), err }, rounds: 1, time: time.Second, events: 8_000}
 }
 
 func TestParse(t *testing.T) {

@@ -22,7 +22,7 @@ func main() {
 	flag.Parse()
 	e := env{
 		runGo: func(args ...string) ([]byte, error) { return exec.Command("go", args...).CombinedOutput() },
-		bin:   *bin, rounds: max(1, *rounds), time: *benchtime, profile: *profile, quick: *quick,
+		bin:   *bin, rounds: max(1, *rounds), time: *benchtime, profile: *profile, events: replayEvents, quick: *quick,
 	}
 	if err := run(os.Stdout, os.Stderr, measurements(), e, *only, *results, commit()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

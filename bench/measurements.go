@@ -60,6 +60,8 @@ type env struct {
 	time time.Duration
 	// profile is the file that a profile of the platform goes to, empty for none.
 	profile string
+	// events is how many a replay reads.
+	events int
 	// quick means fewer rounds of what takes minutes.
 	quick bool
 }

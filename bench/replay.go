@@ -26,9 +26,9 @@ import (
 )
 
 const (
-	// replayEvents are read again, replayArchived of them from the archive and
+	// replayEvents are read again, the first half of them from the archive and
 	// the others from the journal.
-	replayEvents, replayArchived = 1_000_000, 500_000
+	replayEvents = 1_000_000
 	// replayWithin bounds all of it, what is prepared included.
 	replayWithin = 15 * time.Minute
 	replayBatch  = 1_000
@@ -44,20 +44,25 @@ func replayTypes() []string {
 
 // A replaying measures, once, how plays are made anew of everything there is.
 type replaying struct {
-	once  sync.Once
-	err   error
-	log   io.Writer
-	took  time.Duration
-	heap  uint64
-	plays int
+	once sync.Once
+	err  error
+	log  io.Writer
+	// events is how many are replayed, in whole batches.
+	events int
+	took   time.Duration
+	heap   uint64
+	plays  int
 }
 
 // ofReplay are the measurements of a replay.
 func ofReplay() []measurement {
 	p := &replaying{log: os.Stderr}
 	value := func(f func() float64) func(env) (float64, float64, error) {
-		return func(env) (float64, float64, error) {
-			p.once.Do(func() { p.err = p.run() })
+		return func(e env) (float64, float64, error) {
+			p.once.Do(func() {
+				p.events = e.events
+				p.err = p.run()
+			})
 			if p.err != nil {
 				return 0, 0, p.err
 			}
@@ -79,7 +84,7 @@ func (p *replaying) run() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	_, _ = fmt.Fprintln(p.log, "  a million events are written")
+	_, _ = fmt.Fprintf(p.log, "  %d events are written\n", p.events)
 	db, err := sqlstore.Open(ctx, sqlstore.Options{URL: "sqlite://" + filepath.Join(dir, "platform.db"), Timeout: time.Minute})
 	if err != nil {
 		return err
@@ -111,8 +116,8 @@ func (p *replaying) run() (err error) {
 	if err != nil {
 		return err
 	}
-	if at != replayEvents {
-		return fmt.Errorf("the replay ended at event %d of %d", at, replayEvents)
+	if at != int64(p.events) {
+		return fmt.Errorf("the replay ended at event %d of %d", at, p.events)
 	}
 	for n := range replayGuilds {
 		t, err := db.PlayTotals(ctx, replayGuild(n), time.Time{})
@@ -121,7 +126,7 @@ func (p *replaying) run() (err error) {
 		}
 		p.plays += t.Count
 	}
-	if p.plays != replayEvents/len(replayTypes()) {
+	if p.plays != p.events/len(replayTypes()) {
 		return fmt.Errorf("%d plays were made", p.plays)
 	}
 	return nil
@@ -136,7 +141,7 @@ func (p *replaying) fill(ctx context.Context, db *sqlstore.DB, a *archive.Archiv
 	}
 	stamp := platformstore.Stamp{Epoch: l.Epoch, Batch: l.Batch}
 	begin := time.Now().UTC().Add(-time.Hour)
-	for n := 0; n < replayEvents; n += replayBatch {
+	for n := 0; n < p.events; n += replayBatch {
 		b := platformstore.Batch{At: begin}
 		for i := range replayBatch {
 			r, err := replayed(n+i, begin)
@@ -151,22 +156,23 @@ func (p *replaying) fill(ctx context.Context, db *sqlstore.DB, a *archive.Archiv
 			return err
 		}
 	}
-	if err := db.ProjectPlays(ctx, 0, replayArchived, nil); err != nil {
+	archived := int64(p.events / 2)
+	if err := db.ProjectPlays(ctx, 0, archived, nil); err != nil {
 		return err
 	}
-	return putAway(ctx, db, a)
+	return putAway(ctx, db, a, archived)
 }
 
-// putAway moves the first events into the archive.
-func putAway(ctx context.Context, db *sqlstore.DB, a *archive.Archive) error {
+// putAway moves the events up to last into the archive.
+func putAway(ctx context.Context, db *sqlstore.DB, a *archive.Archive, last int64) error {
 	after, all := int64(0), time.Now().Add(24*time.Hour)
-	for after < replayArchived {
+	for after < last {
 		w, err := a.Create()
 		if err != nil {
 			return err
 		}
 		defer w.Discard()
-		for full := false; !full && after < replayArchived; {
+		for full := false; !full && after < last; {
 			rows, err := db.Oldest(ctx, after, all, replayBatch)
 			if err != nil {
 				return err
@@ -185,9 +191,9 @@ func putAway(ctx context.Context, db *sqlstore.DB, a *archive.Archive) error {
 			return err
 		}
 	}
-	_, err := db.PruneTo(ctx, replayArchived, 10_000)
+	_, err := db.PruneTo(ctx, last, 10_000)
 	for n := 1; err == nil && n > 0; {
-		n, err = db.PruneTo(ctx, replayArchived, 10_000)
+		n, err = db.PruneTo(ctx, last, 10_000)
 	}
 	return err
 }
