@@ -94,17 +94,38 @@ func raise(t *testing.T, r *e2e.Rig, c faultCase) *scene {
 	if p, ok := s.player(t.Context()); ok && p.Play != nil {
 		s.bot, s.node, s.play = p.BotName, p.Node, *p.Play
 	}
+	s.begin()
+	return s
+}
+
+// begin makes now the beginning of what the claims look at.
+func (s *scene) begin() {
 	s.seq = 0
-	if all := r.Journal(); len(all) > 0 {
+	if all := s.r.Journal(); len(all) > 0 {
 		s.seq = all[len(all)-1].Seq
 	}
 	s.seen = map[string]bool{}
-	for _, m := range s.posted(t.Context()) {
+	for _, m := range s.posted(s.t.Context()) {
 		s.seen[fmt.Sprint(m.Message["id"])] = true
 	}
-	s.logged = len(r.Daemon.Log())
+	s.logged = len(s.r.Daemon.Log())
 	s.began = time.Now()
-	return s
+}
+
+// told waits until every bot has heard of what the fault changed: each has a
+// connection of its own, and a line that comes before the last of them has heard
+// is taken by that one, which finds out by trying. From then on a line is refused
+// at once.
+func (s *scene) told(line string) {
+	s.t.Helper()
+	s.r.Until("a line is refused at once", func(context.Context) bool {
+		if !s.types(line).Deferred {
+			return true
+		}
+		s.dismiss()
+		s.begin()
+		return false
+	})
 }
 
 // start starts the daemon for this case and those after it.
