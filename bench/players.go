@@ -119,7 +119,7 @@ func settled(ctx context.Context, d *proc.Platform) (float64, error) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for n := 0; ; n++ {
-		heap, _, err := d.Heap(ctx)
+		heap, err := d.Heap(ctx)
 		if err != nil {
 			return 0, err
 		}

@@ -79,27 +79,22 @@ func (d *Platform) operations(ctx context.Context) (at string, err error) {
 
 var operations = regexp.MustCompile(`operations\s+\S*?(127\.0\.0\.1:\d+)`)
 
-// Heap collects garbage and returns what is left on the heap, in bytes, and how
-// many goroutines there are.
-func (d *Platform) Heap(ctx context.Context) (heap, goroutines float64, err error) {
+// Heap collects garbage and returns what is left on the heap, in bytes.
+func (d *Platform) Heap(ctx context.Context) (float64, error) {
 	at, err := d.operations(ctx)
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	for range 2 { // what the first finds dead in pools, the second frees
 		if _, err := fetch(ctx, "http://"+at+"/debug/pprof/heap?gc=1"); err != nil {
-			return 0, 0, err
+			return 0, err
 		}
 	}
 	text, err := fetch(ctx, "http://"+at+"/metrics")
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
-	if heap, err = metric(text, "go_memstats_heap_alloc_bytes"); err != nil {
-		return 0, 0, err
-	}
-	goroutines, err = metric(text, "go_goroutines")
-	return heap, goroutines, err
+	return metric(text, "go_memstats_heap_alloc_bytes")
 }
 
 // Profile takes a processor profile of that many seconds.

@@ -80,7 +80,7 @@ func observe(ctx context.Context, out io.Writer, d *proc.Platform, w *world.Worl
 	var t trend
 	all := faults()
 	begin := time.Now()
-	_, _ = fmt.Fprintln(out, "   time    heap KB  goroutines  answered  unanswered  fault before")
+	_, _ = fmt.Fprintln(out, "   time    heap KB  goroutines  open connections  answered  unanswered  fault before")
 	for n := 0; time.Since(begin) < during; n++ {
 		f := all[n%len(all)]
 		if err := f.cause(ctx, w, n); err != nil {
@@ -89,14 +89,18 @@ func observe(ctx context.Context, out io.Writer, d *proc.Platform, w *world.Worl
 		if err := wait(ctx, calmAfter); err != nil {
 			return err
 		}
-		heap, goroutines, err := d.Heap(ctx)
+		heap, err := d.Heap(ctx)
+		if err != nil {
+			return err
+		}
+		goroutines, open, err := d.Goroutines(ctx)
 		if err != nil {
 			return err
 		}
 		s := sample{at: time.Since(begin), heap: heap / 1000, goroutines: goroutines}
 		t = append(t, s)
-		_, _ = fmt.Fprintf(out, "%7s %10.0f %11.0f %9d %11d  %s\n",
-			s.at.Round(time.Second), s.heap, s.goroutines, p.answered.Load(), p.unanswered.Load(), f.name)
+		_, _ = fmt.Fprintf(out, "%7s %10.0f %11.0f %17.0f %9d %11d  %s\n",
+			s.at.Round(time.Second), s.heap, s.goroutines, open, p.answered.Load(), p.unanswered.Load(), f.name)
 		if err := wait(ctx, beat-calmAfter); err != nil {
 			return err
 		}
