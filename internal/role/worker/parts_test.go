@@ -49,7 +49,7 @@ const young = 50_001
 func TestOldPartsOfTheJournalGo(t *testing.T) {
 	w, parts := full(t, 30, worker.KeepJournal+2*days)
 	run(t, w.options())
-	w.eventually("the old part is gone", time.Second, func() bool { return parts() == 0 })
+	w.eventually("the old part is gone", 20*time.Second, func() bool { return parts() == 0 })
 	if got := w.left(); !slices.Equal(got, []int64{young}) {
 		t.Errorf("left are %v", got)
 	}
@@ -67,7 +67,7 @@ func TestPartsAreArchivedBeforeTheyGo(t *testing.T) {
 	o := w.options()
 	o.Archive = a
 	run(t, o)
-	w.eventually("the old part is gone", time.Second, func() bool { return parts() == 0 })
+	w.eventually("the old part is gone", 20*time.Second, func() bool { return parts() == 0 })
 	if got := archived(t, a); !slices.Equal(got, counted(1, 30)) {
 		t.Errorf("the archive has %v", got)
 	}
@@ -99,7 +99,7 @@ func TestEventsWaitForTheirPart(t *testing.T) {
 				t.Fatal(err)
 			}
 			run(t, o)
-			w.eventually("a turn", time.Second, func() bool { return !slices.Contains(w.left(), 32) })
+			w.eventually("a turn", 20*time.Second, func() bool { return !slices.Contains(w.left(), 32) })
 			if got := w.left(); !slices.Equal(got, c.left) {
 				t.Errorf("left are %v, want %v", got, c.left)
 			}

@@ -57,7 +57,7 @@ func TestTypesThatLeaveBeforeTheOthers(t *testing.T) {
 	o.Retention.Types = map[string]time.Duration{movedType: 2 * days}
 	run(t, o)
 	want := append(without(n), n+1)
-	w.eventually("what is old of the type is gone", time.Second, func() bool { return slices.Equal(w.left(), want) })
+	w.eventually("what is old of the type is gone", 20*time.Second, func() bool { return slices.Equal(w.left(), want) })
 	// What plays are made of is all there, whatever stood between.
 	if err := worker.New(o).Rebuild(t.Context()); err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestTypesAreArchivedBeforeTheyLeave(t *testing.T) {
 		want = append(want, i)
 	}
 	want = append(want, n+1)
-	w.eventually("what is old of the type is gone", time.Second, func() bool { return slices.Equal(w.left(), want) })
+	w.eventually("what is old of the type is gone", 20*time.Second, func() bool { return slices.Equal(w.left(), want) })
 	if got := archived(t, a); !slices.Equal(got, counted(1, n)) {
 		t.Errorf("the archive has %v", got)
 	}
@@ -94,7 +94,7 @@ func TestTypesAreArchivedBeforeTheyLeave(t *testing.T) {
 	if err := role.Rebuild(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	w.eventually("all plays", time.Second, func() bool { return len(w.plays()) == len(without(n))+1 && w.position() == n+1 })
+	w.eventually("all plays", 20*time.Second, func() bool { return len(w.plays()) == len(without(n))+1 && w.position() == n+1 })
 }
 
 // An archive that comes later has few files, with what is gone noted in them.
@@ -112,7 +112,7 @@ func TestAnArchiveThatComesAfterSomeTypesLeft(t *testing.T) {
 	o := w.options()
 	o.Archive = a
 	run(t, o)
-	w.eventually("everything is put away", time.Second, func() bool { return len(w.left()) == 0 })
+	w.eventually("everything is put away", 20*time.Second, func() bool { return len(w.left()) == 0 })
 	if got := archived(t, a); !slices.Equal(got, without(n)) {
 		t.Errorf("the archive has %d events, want %d", len(got), len(without(n)))
 	}
@@ -123,14 +123,14 @@ func TestAnArchiveThatComesAfterSomeTypesLeft(t *testing.T) {
 
 // The same with the archive on storage that fails now and then.
 func TestOldEventsAreArchivedOnS3(t *testing.T) {
-	const n = 900
+	const n = 300
 	w, _, _ := aged(t, n)
 	sim := s3.New(s3.Options{AccessKey: "AKID", SecretKey: "hush", Buckets: []string{"kept"}})
 	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
 	a, err := archive.OpenS3(t.Context(), archive.S3{
 		Endpoint: strings.TrimPrefix(server.URL, "http://"), Plain: true, Bucket: "kept", AccessKey: "AKID", SecretKey: secret.New("hush"),
-	}, archive.Limits{Events: 400})
+	}, archive.Limits{Events: 120})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func TestOldEventsAreArchivedOnS3(t *testing.T) {
 	o := w.options()
 	o.Archive = a
 	run(t, o)
-	w.eventually("everything is put away", time.Second, func() bool { return len(w.left()) == 0 })
+	w.eventually("everything is put away", 20*time.Second, func() bool { return len(w.left()) == 0 })
 	if got := archived(t, a); !slices.Equal(got, counted(1, n)) || len(sim.Keys("kept")) != 3 {
 		t.Errorf("the archive has %d events in %v", len(got), sim.Keys("kept"))
 	}

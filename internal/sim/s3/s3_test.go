@@ -99,8 +99,16 @@ func TestRanges(t *testing.T) {
 	for _, r := range []struct {
 		header, want, fails string
 	}{
-		{"bytes=0-3", "0123", ""}, {"bytes=8-", "89", ""}, {"bytes=-2", "89", ""}, {"bytes=5-99", "56789", ""}, {"bytes=-99", "0123456789", ""},
-		{"bytes=10-", "", "InvalidRange"}, {"bytes=5-3", "0123456789", ""}, {"words=1-2", "0123456789", ""}, {"bytes=0-1,3-4", "0123456789", ""}, {"bytes=x-y", "0123456789", ""},
+		{"bytes=0-3", "0123", ""},
+		{"bytes=8-", "89", ""},
+		{"bytes=-2", "89", ""},
+		{"bytes=5-99", "56789", ""},
+		{"bytes=-99", "0123456789", ""},
+		{"bytes=10-", "", "InvalidRange"},
+		{"bytes=5-3", "0123456789", ""},
+		{"words=1-2", "0123456789", ""},
+		{"bytes=0-1,3-4", "0123456789", ""},
+		{"bytes=x-y", "0123456789", ""},
 	} {
 		var o minio.GetObjectOptions
 		o.Set("Range", r.header)
