@@ -167,7 +167,7 @@ func (p *replaying) fill(ctx context.Context, db *sqlstore.DB, a *archive.Archiv
 func putAway(ctx context.Context, db *sqlstore.DB, a *archive.Archive, last int64) error {
 	after, all := int64(0), time.Now().Add(24*time.Hour)
 	for after < last {
-		w, err := a.Create()
+		w, err := a.Create(ctx)
 		if err != nil {
 			return err
 		}
@@ -187,7 +187,7 @@ func putAway(ctx context.Context, db *sqlstore.DB, a *archive.Archive, last int6
 				after = rows[i].Seq
 			}
 		}
-		if _, err := w.Finish(); err != nil {
+		if _, err := w.Finish(ctx); err != nil {
 			return err
 		}
 	}

@@ -3,20 +3,14 @@ package archive
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
+	"io"
+	"path"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/atrilhq/platform/internal/fault"
 )
-
-// abandoned is after how long a file that nobody finished is removed. Its
-// process is gone by then: writing one takes seconds.
-const abandoned = 24 * time.Hour
 
 // Limits says when a file is full. What is 0 is as by default.
 type Limits struct {
@@ -27,79 +21,63 @@ type Limits struct {
 	Bytes int64
 }
 
-// Archive is a directory of files. Several processes may use it together.
+func (l Limits) withDefaults() Limits {
+	return Limits{Events: cmp.Or(l.Events, 50_000), Bytes: cmp.Or(l.Bytes, 64<<20)}
+}
+
+// place is where files are kept. Names are below it, with slashes.
+type place interface {
+	// show is a name as an operator finds it.
+	show(name string) string
+	// list returns the names of what is called like a file of the archive, and
+	// regular says whether it can be one.
+	list(ctx context.Context) ([]entry, error)
+	// open begins to read. What it returns fails with a *lost where the place
+	// does not give what it has.
+	open(ctx context.Context, name string) (io.ReadCloser, error)
+	// create begins a file that nobody sees before it is finished.
+	create(ctx context.Context) (draft, error)
+	// sweep removes what was never finished and is older than a day at now.
+	sweep(ctx context.Context, now time.Time) error
+}
+
+type entry struct {
+	name    string
+	regular bool
+}
+
+// draft is a file that is being written.
+type draft interface {
+	io.Writer
+	// finish makes it durable and gives it its name, at once and whole.
+	finish(ctx context.Context, name string) error
+	// discard forgets it where it was not finished.
+	discard()
+}
+
+// Archive is a place with files. Several processes may use it together.
 type Archive struct {
-	dir    string
+	place  place
 	limits Limits
-}
-
-// Open returns the archive in a directory, which is made where it is not there,
-// readable for its owner only. Errors: Invalid for an empty path, Denied and
-// Unavailable for one that cannot be written.
-func Open(dir string, l Limits) (*Archive, error) {
-	const op = "archive.Open"
-	if dir == "" {
-		return nil, fault.New(fault.Invalid, op, "the archive needs a directory")
-	}
-	l.Events, l.Bytes = cmp.Or(l.Events, 50_000), cmp.Or(l.Bytes, 64<<20)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, broken(err, op, dir)
-	}
-	a := &Archive{dir: filepath.Clean(dir), limits: l}
-	probe, err := a.temporary()
-	if err != nil {
-		return nil, broken(err, op, dir)
-	}
-	if err := errors.Join(probe.Close(), os.Remove(probe.Name())); err != nil {
-		return nil, broken(err, op, dir)
-	}
-	return a, nil
-}
-
-func (a *Archive) temporary() (*os.File, error) {
-	return os.CreateTemp(a.dir, unfinished+"*")
-}
-
-// broken is a fault about a path. Paths are the operator's own words.
-func broken(err error, op, path string) error {
-	code := fault.Unavailable
-	if errors.Is(err, fs.ErrPermission) {
-		code = fault.Denied
-	}
-	return fault.Wrap(err, code, op, "the archive cannot use "+path).
-		WithHint("look at the directory's owner, its rights and the space on its disk")
 }
 
 // Files returns what is there, in the order of the first numbers. Errors:
 // Invalid, naming it, for a file that is called like one of the archive and is
-// none; Unavailable, Denied where the directory cannot be read.
+// none; NotFound, Unavailable, Denied where the place cannot be read.
 func (a *Archive) Files(ctx context.Context) ([]File, error) {
 	const op = "archive.Files"
-	var out []File
-	err := filepath.WalkDir(a.dir, func(path string, e fs.DirEntry, err error) error {
-		if err != nil {
-			// Another process may have finished or removed it in between.
-			if errors.Is(err, fs.ErrNotExist) && path != a.dir {
-				return nil
-			}
-			return broken(err, op, path)
-		}
-		if err := ctx.Err(); err != nil {
-			return fault.Wrap(err, fault.Unavailable, op, "the archive was not read to its end")
-		}
-		if e.IsDir() || !strings.HasPrefix(e.Name(), prefix) {
-			return nil
-		}
-		first, last, ok := parseName(e.Name())
-		if !ok || !e.Type().IsRegular() {
-			return fault.New(fault.Invalid, op, path+" is named like a file of the archive and is none").
-				WithHint("move it out of the archive's directory")
-		}
-		out = append(out, File{Path: path, First: first, Last: last})
-		return nil
-	})
+	all, err := a.place.list(ctx)
 	if err != nil {
 		return nil, err
+	}
+	var out []File
+	for _, e := range all {
+		first, last, ok := parseName(path.Base(e.name))
+		if !ok || !e.regular {
+			return nil, fault.New(fault.Invalid, op, a.place.show(e.name)+" is named like a file of the archive and is none").
+				WithHint("move it out of the archive")
+		}
+		out = append(out, File{Path: a.place.show(e.name), First: first, Last: last, name: e.name, place: a.place})
 	}
 	slices.SortFunc(out, func(x, y File) int { return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(x.Last, y.Last)) })
 	return out, nil
@@ -109,33 +87,40 @@ func (a *Archive) Files(ctx context.Context) ([]File, error) {
 // ok being false where none has it. Errors: those of Files.
 func (a *Archive) Covering(ctx context.Context, seq int64) (f File, ok bool, err error) {
 	all, err := a.Files(ctx)
+	f, ok = covering(all, seq)
+	return f, ok, err
+}
+
+func covering(all []File, seq int64) (f File, ok bool) {
 	for _, c := range all {
 		if c.First <= seq && seq <= c.Last && c.Last > f.Last {
 			f, ok = c, true
 		}
 	}
-	return f, ok, err
+	return f, ok
+}
+
+// Chain returns files that together have every number from one on, as far as
+// there are: the first has it, each next one what follows the one before. None
+// where no file has the number. Errors: those of Files.
+func (a *Archive) Chain(ctx context.Context, seq int64) (chain []File, err error) {
+	all, err := a.Files(ctx)
+	for f, ok := covering(all, seq); ok && err == nil; f, ok = covering(all, f.Last+1) {
+		chain = append(chain, f)
+	}
+	return chain, err
 }
 
 // Sweep removes what was never finished and is older than a day at now. Errors:
 // Unavailable, Denied.
-func (a *Archive) Sweep(now time.Time) error {
-	const op = "archive.Sweep"
-	all, err := os.ReadDir(a.dir)
-	if err != nil {
-		return broken(err, op, a.dir)
-	}
-	for _, e := range all {
-		if !strings.HasPrefix(e.Name(), unfinished) {
-			continue
-		}
-		info, err := e.Info()
-		if err != nil || now.Sub(info.ModTime()) < abandoned {
-			continue
-		}
-		if err := os.Remove(filepath.Join(a.dir, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return broken(err, op, e.Name())
-		}
-	}
-	return nil
-}
+func (a *Archive) Sweep(ctx context.Context, now time.Time) error { return a.place.sweep(ctx, now) }
+
+// isFile is true for a name that is one of the archive, or pretends to be.
+func isFile(name string) bool { return strings.HasPrefix(path.Base(name), prefix) }
+
+// lost is an error of a place that does not give what it has, which says
+// nothing about the file.
+type lost struct{ err error }
+
+func (l *lost) Error() string { return l.err.Error() }
+func (l *lost) Unwrap() error { return l.err }

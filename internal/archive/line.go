@@ -3,6 +3,7 @@ package archive
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
@@ -28,6 +29,28 @@ type line struct {
 	Cause     string          `json:"cause,omitempty"`
 	Raw       []byte          `json:"raw,omitempty"`
 	Event     json.RawMessage `json:"event,omitempty"`
+}
+
+// gap is a line that stands for numbers that had left the journal before the
+// file was written: their types are kept for a shorter time.
+type gap struct {
+	From int64 `json:"gone_from"`
+	To   int64 `json:"gone_to"`
+}
+
+func appendGap(to []byte, from, last int64) []byte {
+	return fmt.Appendf(to, `{"gone_from":%d,"gone_to":%d}`+"\n", from, last)
+}
+
+// parseGap reads what appendGap wrote; ok is false for any other line.
+func parseGap(raw []byte) (g gap, ok bool) {
+	if !bytes.HasPrefix(raw, []byte(`{"gone_from":`)) {
+		return g, false
+	}
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	err := dec.Decode(&g)
+	return g, err == nil && !dec.More() && g.From > 0 && g.From <= g.To
 }
 
 // AppendLine appends a row of the journal as a line, with its end. Errors:

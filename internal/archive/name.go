@@ -2,7 +2,7 @@ package archive
 
 import (
 	"fmt"
-	"path/filepath"
+	"path"
 	"strconv"
 	"strings"
 	"time"
@@ -17,16 +17,20 @@ const (
 	unfinished = ".unfinished-"
 )
 
-// File is one file of an archive. It has every event from First to Last.
+// File is one file of an archive. It has every event from First to Last that the
+// journal had when it was written.
 type File struct {
-	// Path is where it is.
+	// Path is where it is, as an operator finds it.
 	Path        string
 	First, Last int64
+
+	name  string
+	place place
 }
 
 // nameOf is where a file lies below the archive's directory.
 func nameOf(first, last int64, at time.Time) string {
-	return filepath.Join(at.UTC().Format(filepath.Join("2006", "01", "02")), fmt.Sprintf("%s%0*d-%0*d%s", prefix, digits, first, digits, last, suffix))
+	return path.Join(at.UTC().Format("2006/01/02"), fmt.Sprintf("%s%0*d-%0*d%s", prefix, digits, first, digits, last, suffix))
 }
 
 // parseName reads the numbers of a file's name. ok is false for any other name.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -65,36 +64,67 @@ func (f File) Check(ctx context.Context, seq int64, id string) (same bool, err e
 func (f File) events(ctx context.Context) iter.Seq2[*store.JournalRow, error] {
 	const op = "archive.Read"
 	return func(yield func(*store.JournalRow, error) bool) {
-		file, err := os.Open(f.Path)
+		file, err := f.place.open(ctx, f.name)
 		if err != nil {
-			yield(nil, broken(err, op, f.Path))
+			yield(nil, err)
 			return
 		}
 		defer func() { _ = file.Close() }()
 		next := f.First
-		for row, err := range lines(file) {
+		for l, err := range lines(file) {
+			if err == nil {
+				err = l.follows(next, f.Last)
+			}
+			gone, isLost := errors.AsType[*lost](err)
 			switch {
-			case err == nil && row.Seq != next:
-				err = fmt.Errorf("event %d stands where %d has to be", row.Seq, next)
-			case err == nil && row.Seq > f.Last:
-				err = fmt.Errorf("event %d is behind the last one of the name", row.Seq)
 			case ctx.Err() != nil:
 				yield(nil, fault.Wrap(ctx.Err(), fault.Unavailable, op, "the archive was not read to its end"))
 				return
-			}
-			if err != nil {
+			case isLost:
+				yield(nil, fault.Wrap(gone, fault.Unavailable, op, f.Path+" was not read to its end").
+					WithHint("the place did not give all of it; it is tried again"))
+				return
+			case err != nil:
 				yield(nil, damaged(err, f))
 				return
 			}
-			if !yield(row, nil) {
+			if next = l.next(); l.row != nil && !yield(l.row, nil) {
 				return
 			}
-			next++
 		}
 		if next != f.Last+1 {
 			yield(nil, damaged(fmt.Errorf("it ends before event %d", next), f))
 		}
 	}
+}
+
+// parsed is what a line has: an event, or numbers that are gone.
+type parsed struct {
+	row  *store.JournalRow
+	gone gap
+}
+
+// follows is an error where the line is not what comes at a number.
+func (l *parsed) follows(next, last int64) error {
+	first := l.gone.From
+	if l.row != nil {
+		first = l.row.Seq
+	}
+	switch {
+	case first != next:
+		return fmt.Errorf("event %d stands where %d has to be", first, next)
+	case l.next() > last+1 || (l.row == nil && l.next() > last):
+		return fmt.Errorf("event %d is behind the last one of the name", l.next()-1)
+	}
+	return nil
+}
+
+// next is the number behind those of the line.
+func (l *parsed) next() int64 {
+	if l.row != nil {
+		return l.row.Seq + 1
+	}
+	return l.gone.To + 1
 }
 
 func damaged(err error, f File) error {
@@ -103,8 +133,8 @@ func damaged(err error, f File) error {
 }
 
 // lines reads compressed lines.
-func lines(r io.Reader) iter.Seq2[*store.JournalRow, error] {
-	return func(yield func(*store.JournalRow, error) bool) {
+func lines(r io.Reader) iter.Seq2[*parsed, error] {
+	return func(yield func(*parsed, error) bool) {
 		zip, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(8<<20))
 		if err != nil {
 			yield(nil, err)
@@ -129,14 +159,24 @@ func lines(r io.Reader) iter.Seq2[*store.JournalRow, error] {
 			case errors.Is(err, io.EOF):
 				err = errors.New("its last line has no end")
 			}
-			var row store.JournalRow
+			l := &parsed{}
 			if err == nil {
-				row, err = ParseLine(raw)
+				err = l.parse(raw)
 			}
 			long = long[:0]
-			if !yield(&row, err) || err != nil {
+			if !yield(l, err) || err != nil {
 				return
 			}
 		}
 	}
+}
+
+func (l *parsed) parse(raw []byte) (err error) {
+	var isGap bool
+	if l.gone, isGap = parseGap(raw); isGap {
+		return nil
+	}
+	row, err := ParseLine(raw)
+	l.row = &row
+	return err
 }

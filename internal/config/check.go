@@ -74,9 +74,8 @@ func (l *loader) check(c *Config) {
 	}
 	bad("resolve.allow_hosts", checkHosts(c.Resolve.AllowHosts))
 	bad("resolve.deny_hosts", checkHosts(c.Resolve.DenyHosts))
-	if a := c.Retention.Archive; a != "" && !filepath.IsAbs(a) {
-		bad("retention.archive", errors.New("is not an absolute path"))
-	}
+	l.checkArchive(c)
+	l.checkTypes(c)
 	l.checkBots(c)
 	l.checkNodes(c)
 	l.checkApart(c)

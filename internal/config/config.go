@@ -26,6 +26,7 @@ type Config struct {
 	Timeouts   Timeouts   `key:"timeouts"`
 	Music      Music      `key:"music"`
 	Retention  Retention  `key:"retention"`
+	Archive    Archive    `key:"archive"`
 
 	origins map[string]string
 }
@@ -116,6 +117,16 @@ type Retention struct {
 	Effects     int    `key:"effects" default:"30" doc:"Days that answers and notices are known after they were given or expired." allow:"1..365"`
 	Plays       int    `key:"plays" default:"400" doc:"Days that plays are kept, from which lists and totals are made." allow:"1..3650"`
 	Heard       int    `key:"heard" default:"400" doc:"Days that is known which tracks a member heard, for choices while typing." allow:"1..3650"`
-	Archive     string `key:"archive" doc:"Directory that events are put into, as compressed files, before they are removed from the journal. Empty removes them for ever. Making plays anew reads them back." allow:"absolute path"`
+	Archive     string `key:"archive" doc:"The former name of archive.url, for a directory." allow:"absolute path"`
 	DeadLetters int    `key:"dead_letters" default:"30" doc:"Days that inputs that could not be carried out can be looked into." allow:"1..3650"`
+
+	Types map[string]time.Duration `key:"types" doc:"Types of events that leave the journal before the others, with how long they are kept. A name that ends in .* is for all that begin so." allow:"TYPE: DURATION from 1h to retention.journal, as music.queue.*: 48h"`
+}
+
+// Archive is where events go before they leave the journal.
+type Archive struct {
+	URL           string      `key:"url" doc:"Where events are put, as compressed files, before they are removed from the journal: a directory, or a bucket of S3-compatible storage. Empty removes them for ever. Making plays anew reads them back." allow:"absolute path, or s3://BUCKET/PREFIX?endpoint=HOST:PORT&region=REGION"`
+	AccessKey     string      `key:"access_key" doc:"Who asks the storage of an s3:// address." allow:"the name of an access key"`
+	SecretKey     secret.Text `key:"secret_key" doc:"The secret of the access key."`
+	SecretKeyFile string      `key:"secret_key_file" doc:"A file that holds the secret key, instead of secret_key." allow:"path of a readable file"`
 }

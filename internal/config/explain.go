@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"time"
 
 	"github.com/atrilhq/platform/internal/secret"
 )
@@ -75,6 +76,8 @@ func (f field) entry(key, source string, v reflect.Value) Entry {
 		case f.key == "database.url" && err == nil && u.Scheme != "":
 			e.Value = redactURL(x.Reveal())
 		}
+	case map[string]time.Duration:
+		e.Value = showTimes(x)
 	case []string:
 		e.Value = strings.Join(x, ",")
 	default:
@@ -101,6 +104,9 @@ func (c Config) Secrets() []string {
 	}
 	for _, n := range c.Lavalink.Nodes {
 		out = append(out, n.Password.Reveal())
+	}
+	if !c.Archive.SecretKey.Empty() {
+		out = append(out, c.Archive.SecretKey.Reveal())
 	}
 	for _, at := range append(c.Redis.Addresses(), c.Database.URL) {
 		if u, err := url.Parse(at.Reveal()); err == nil {

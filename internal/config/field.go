@@ -118,6 +118,9 @@ func (f field) set(dst reflect.Value, raw any) error {
 	if f.typ.Kind() == reflect.Slice {
 		return f.setList(dst, raw)
 	}
+	if f.isTimes() {
+		return f.setTimes(dst, raw)
+	}
 	if f.typ == durationType {
 		return f.setDuration(dst, raw)
 	}

@@ -51,6 +51,8 @@ func TestEveryKeyHasItsSources(t *testing.T) {
 		"operations.listen": "127.0.0.1:2", "operations.allow_remote": "true", "database.url": "postgres://h/d", "redis.url": "redis://h:6379/2", "discord.rest_url": "http://127.0.0.1:5/api",
 		"discord.gateway_url": "ws://[::1]:5/", "resolve.search_prefix": "scsearch", "resolve.allow_networks": "10.0.0.0/8,fd00::/8",
 		"resolve.allow_hosts": "a.example,b.example", "resolve.deny_hosts": "c.example", "plan.default": "pro", "discord.compression": "zlib",
+		"archive.url": "/var/lib/platform/archive", "archive.access_key": "AKIDEXAMPLE", "archive.secret_key": "not a real one",
+		"archive.secret_key_file": "/run/secrets/archive",
 	}
 	for _, key := range scalars(t) {
 		value, ok := values[key]
@@ -65,6 +67,9 @@ func TestEveryKeyHasItsSources(t *testing.T) {
 		}
 		if key == "retention.archive" {
 			value = "/var/lib/platform/archive"
+		}
+		if key == "retention.types" {
+			value = "music.queue.moved=24h0m0s"
 		}
 		if !ok {
 			t.Errorf("%s has no example here", key)

@@ -9,6 +9,8 @@ import (
 	"strings"
 )
 
+const durationPattern = `^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$`
+
 // Schema returns the JSON Schema (2020-12) of a configuration file, as it is
 // kept in schema/config.json.
 func Schema() ([]byte, error) {
@@ -81,8 +83,12 @@ func (f field) schema() map[string]any {
 		}
 		s["default"], _ = strconv.Atoi(f.def)
 		return s
+	case f.isTimes():
+		s["type"], s["maxProperties"] = "object", maxTimes
+		s["additionalProperties"] = map[string]any{"type": "string", "pattern": durationPattern}
+		return s
 	case f.typ == durationType:
-		s["pattern"] = `^([0-9]+(\.[0-9]+)?(ns|us|ms|s|m|h))+$`
+		s["pattern"] = durationPattern
 	case f.secret():
 		s["writeOnly"] = true
 	}

@@ -54,6 +54,8 @@ func (l *loader) flatten(out map[string]any, prefix string, tree map[string]any,
 		isSection := slices.ContainsFunc(l.all, func(f field) bool { return strings.HasPrefix(f.key, key+".") })
 		switch {
 		case v == nil && (ok || isSection):
+		case ok && isMap && f.isTimes():
+			out[key] = timesText(section)
 		case ok && isMap:
 			l.problem(key, source, "is a value, not a section", f.allowed())
 		case ok:

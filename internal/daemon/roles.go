@@ -85,7 +85,7 @@ func (d *daemon) compose(ctx context.Context) error {
 		case "audio":
 			d.roles.audio, err = d.newAudio(ctx, can)
 		case "worker":
-			d.roles.worker, err = d.newWorker()
+			d.roles.worker, err = d.newWorker(ctx)
 		}
 		if err != nil {
 			return err
@@ -99,15 +99,26 @@ func (d *daemon) compose(ctx context.Context) error {
 	return nil
 }
 
-func (d *daemon) newWorker() (*worker.Role, error) {
+func (d *daemon) newWorker(ctx context.Context) (_ *worker.Role, err error) {
 	o := worker.Options{Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Retention: retention(d.Config.Retention)}
-	if dir := d.Config.Retention.Archive; dir != "" {
-		var err error
-		if o.Archive, err = archive.Open(dir, archive.Limits{}); err != nil {
-			return nil, err
-		}
+	if o.Archive, err = openArchive(ctx, d.Config); err != nil {
+		return nil, err
 	}
 	return worker.New(o), nil
+}
+
+// openArchive returns the configured archive, nil for none.
+func openArchive(ctx context.Context, c config.Config) (*archive.Archive, error) {
+	if b, ok := c.ArchiveBucket(); ok {
+		return archive.OpenS3(ctx, archive.S3{
+			Endpoint: b.Endpoint, Plain: b.Plain, Region: b.Region, Bucket: b.Name, Prefix: b.Prefix, Virtual: b.Virtual,
+			AccessKey: c.Archive.AccessKey, SecretKey: c.Archive.SecretKey,
+		}, archive.Limits{})
+	}
+	if dir := c.ArchiveDir(); dir != "" {
+		return archive.Open(dir, archive.Limits{})
+	}
+	return nil, nil //nolint:nilnil // no archive is no error
 }
 
 // retention are the configured days, as times.
@@ -115,6 +126,7 @@ func retention(c config.Retention) worker.Retention {
 	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 	return worker.Retention{
 		Journal: days(c.Journal), Effects: days(c.Effects), Plays: days(c.Plays), Heard: days(c.Heard), DeadLetters: days(c.DeadLetters),
+		Types: c.KeptTypes(),
 	}
 }
 

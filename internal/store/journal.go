@@ -51,6 +51,51 @@ type Outgoing interface {
 	PruneTo(ctx context.Context, seq int64, limit int) (int, error)
 }
 
+// Thinning says which events leave the journal before the others.
+type Thinning struct {
+	// Types are names of types of events, at most 32.
+	Types []string
+	// Before is the time that they have to be older than.
+	Before time.Time
+	// To is the last number that may leave, 0 for any.
+	To int64
+	// Limit is how many leave at most.
+	Limit int
+}
+
+// Part is one of the parts that a journal is kept in.
+type Part struct {
+	// Name is what the database calls it.
+	Name string
+	// Last is the last number that it is for. It has no number of the part
+	// before it.
+	Last int64
+	// Until is later than every event in it, zero where none is left.
+	Until time.Time
+}
+
+// Parted is a journal that may be kept in parts, each for a range of numbers,
+// so that what is old goes at once and not row by row.
+type Parted interface {
+	// Parted is false where the journal is one table: then there are no parts.
+	Parted() bool
+	// ExtendParts makes parts for numbers to come, each for about as many as span
+	// had lately, so that at least one is always ahead of the journal's end.
+	ExtendParts(ctx context.Context, now time.Time, span time.Duration) error
+	// FirstPart returns the part with the journal's beginning, ok being false
+	// while numbers are to come into it.
+	FirstPart(ctx context.Context) (p Part, ok bool, err error)
+	// DropPart removes a part with everything in it and returns how many events
+	// that were. Errors: Conflict where it is not the first any more or a
+	// projection has not read it to its end; Unavailable where others read the
+	// journal for so long that it is better tried later.
+	DropPart(ctx context.Context, p Part) (int64, error)
+	// Thin deletes events of some types, from wherever they stand, and returns
+	// how many. What a projection has not read yet stays. Errors: Invalid for no
+	// types or too many.
+	Thin(ctx context.Context, t Thinning) (int, error)
+}
+
 // Effects keeps what is owed until it is done.
 type Effects interface {
 	// Owed returns effects of a kind that are due, oldest first: not done, not

@@ -118,6 +118,7 @@ type Store interface { //nolint:interfacebloat // the sum of the interfaces abov
 	Guilds
 	Journal
 	Outgoing
+	Parted
 	Effects
 	DeadLetters
 	NodeSessions

@@ -22,6 +22,21 @@ func names(t *testing.T, dir string) []string {
 	return out
 }
 
+// layout are steps that only say how PostgreSQL lays out on the disk what both
+// engines have. SQLite does nothing in them.
+var layout = []string{"00006_journal_in_parts.sql"}
+
+// code is a step's text without its comments.
+func code(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "--") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
 // The folders must not drift apart: each step has the same number and name for
 // both engines, and makes the same tables, columns and indexes.
 func TestBothEnginesHaveTheSameSteps(t *testing.T) {
@@ -32,6 +47,12 @@ func TestBothEnginesHaveTheSameSteps(t *testing.T) {
 	for _, name := range lite {
 		t.Run(name, func(t *testing.T) {
 			a, b := shape(t, "sqlite/"+name), shape(t, "postgres/"+name)
+			if slices.Contains(layout, name) {
+				if code(a) != "SELECT 1;\n\nSELECT 1;\n" {
+					t.Errorf("sqlite is to do nothing, and does\n%s", a)
+				}
+				return
+			}
 			if a != b {
 				t.Errorf("sqlite makes\n%s\npostgres makes\n%s", a, b)
 			}
@@ -62,17 +83,11 @@ func shape(t *testing.T, path string) string {
 func TestStepsOnlyAdd(t *testing.T) {
 	for _, name := range names(t, "sqlite")[1:] {
 		var added []string
-		var code strings.Builder
 		up, down, both := strings.Cut(shape(t, "sqlite/"+name), "-- +goose Down\n")
 		if !both || strings.TrimSpace(down) == "" {
 			t.Errorf("%s cannot be taken back", name)
 		}
-		for line := range strings.Lines(up) {
-			if !strings.HasPrefix(line, "--") {
-				code.WriteString(line)
-			}
-		}
-		for text := range strings.SplitSeq(code.String(), ";") {
+		for text := range strings.SplitSeq(code(up), ";") {
 			words := strings.Fields(text)
 			if len(words) == 0 {
 				continue
@@ -80,7 +95,7 @@ func TestStepsOnlyAdd(t *testing.T) {
 			switch head := strings.Join(words[:2], " "); head {
 			case "CREATE TABLE":
 				added = append(added, words[2])
-			case "CREATE INDEX", "DROP INDEX":
+			case "CREATE INDEX", "DROP INDEX", "SELECT 1":
 			case "INSERT INTO":
 				if !slices.Contains(added, words[2]) {
 					t.Errorf("%s: rows in %s, which is of an older step", name, words[2])

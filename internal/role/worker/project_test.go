@@ -55,9 +55,12 @@ func (l *lines) count(s string) int {
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	db, err := sqlstore.Open(t.Context(), sqlstore.Options{
-		URL: "sqlite://" + filepath.Join(t.TempDir(), "platform.db"), Timeout: within,
-	})
+	return newWorldAt(t, "sqlite://"+filepath.Join(t.TempDir(), "platform.db"))
+}
+
+func newWorldAt(t *testing.T, url string) *world {
+	t.Helper()
+	db, err := sqlstore.Open(t.Context(), sqlstore.Options{URL: url, Timeout: within})
 	if err != nil {
 		t.Fatal(err)
 	}

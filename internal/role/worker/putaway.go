@@ -11,28 +11,28 @@ import (
 )
 
 const (
-	// day is what leaves the journal together where there is an archive, so that
-	// a day has few files.
+	// day is what is put into the archive together, so that a day has few files.
 	day = 24 * time.Hour
-	// filesATurn is how many files are written or removed from the journal before
-	// the next kind has its turn.
-	filesATurn = 8
+	// filesATurn is how many files are written before the next kind has its turn.
+	filesATurn = 16
 )
 
-// putAway puts the days that are over into the archive and removes them from the
-// journal.
+// putAway puts the days that are over into the archive, and removes from the
+// journal what is there and has been kept for long enough. Events are archived
+// when the first type of them may leave, and all others of that time with them:
+// files have no holes but for what left the journal before there was an archive.
 func (r *Role) putAway(ctx context.Context) {
 	now := r.opt.Clock.Now()
-	before := now.Add(-r.opt.Retention.Journal).UTC().Truncate(day)
-	err := r.opt.Archive.Sweep(now)
-	for range 2 * filesATurn {
-		if err != nil {
-			break
-		}
-		var more bool
-		if more, err = r.putAwayOne(ctx, before); !more {
-			break
-		}
+	err := r.opt.Archive.Sweep(ctx, now)
+	var end int64
+	if err == nil {
+		end, err = r.writeFiles(ctx, now.Add(-r.opt.Retention.shortest()).UTC().Truncate(day))
+	}
+	if err == nil {
+		err = r.removeArchived(ctx, now.Add(-r.opt.Retention.Journal).UTC().Truncate(day), end)
+	}
+	if err == nil && end > 0 {
+		err = r.thinArchived(ctx, end)
 	}
 	if err != nil && ctx.Err() == nil {
 		message, hint := fault.Show(err)
@@ -40,42 +40,49 @@ func (r *Role) putAway(ctx context.Context) {
 	}
 }
 
-// putAwayOne looks at the journal's first event. Is it in a file of the archive,
-// as it is after the turn before, or after a crash, then the file is read to its
-// end and what it has is removed from the journal. Is it in none, then a file is
-// written. So nothing is removed that was not read back.
-func (r *Role) putAwayOne(ctx context.Context, before time.Time) (more bool, err error) {
-	rows, err := r.opt.Store.Oldest(ctx, 0, before, pruneLimit)
-	if err != nil || len(rows) == 0 {
-		return false, err
-	}
-	f, there, err := r.opt.Archive.Covering(ctx, rows[0].Seq)
-	if err != nil {
-		return false, err
-	}
-	if !there {
-		f, err = r.writeFile(ctx, rows, before)
-		if err == nil {
-			r.opt.Logger.Info("events were put into the archive", "file", f.Path, "first", f.First, "last", f.Last)
+// writeFiles writes what is older than before and in no file yet, and returns the
+// last number up to which the archive has what the journal has. What is there
+// is taken from the names of the files, so a crash changes nothing.
+func (r *Role) writeFiles(ctx context.Context, before time.Time) (end int64, err error) {
+	var last archive.File
+	for written := 0; ; {
+		rows, err := r.opt.Store.Oldest(ctx, end, before, pruneLimit)
+		if err != nil || len(rows) == 0 {
+			return end, err
 		}
-		return err == nil, err
+		chain, err := r.opt.Archive.Chain(ctx, rows[0].Seq)
+		if err != nil {
+			return 0, err
+		}
+		if len(chain) > 0 {
+			last = chain[len(chain)-1]
+			end = last.Last
+			continue
+		}
+		if written == filesATurn {
+			return end, nil
+		}
+		if end > 0 && written == 0 {
+			// Another database's archive is told by its last file, before
+			// anything is added to it.
+			if err := r.proven(ctx, last.First, end); err != nil {
+				return 0, err
+			}
+		}
+		f, err := r.writeFile(ctx, rows, before)
+		if err != nil {
+			return 0, err
+		}
+		r.opt.Logger.Info("events were put into the archive", "file", f.Path, "first", f.First, "last", f.Last)
+		end = f.Last
+		written++
 	}
-	same, err := f.Check(ctx, rows[0].Seq, rows[0].ID)
-	if err != nil {
-		return false, err
-	}
-	if !same {
-		return false, fault.New(fault.Conflict, "worker.putAway",
-			fmt.Sprintf("%s has another event of number %d than the journal", f.Path, rows[0].Seq)).
-			WithHint("it is the archive of another database, or of this one before it was restored: name another directory in retention.archive")
-	}
-	return r.removeTo(ctx, f.Last)
 }
 
 // writeFile writes what can be put away into one file, rows being the first of it.
 func (r *Role) writeFile(ctx context.Context, rows []store.JournalRow, before time.Time) (archive.File, error) {
 	const op = "worker.writeFile"
-	w, err := r.opt.Archive.Create()
+	w, err := r.opt.Archive.Create(ctx)
 	if err != nil {
 		return archive.File{}, err
 	}
@@ -83,7 +90,7 @@ func (r *Role) writeFile(ctx context.Context, rows []store.JournalRow, before ti
 	for len(rows) > 0 {
 		for i := range rows {
 			if !w.Takes(rows[i].Seq) {
-				return w.Finish()
+				return w.Finish(ctx)
 			}
 			if err := w.Append(&rows[i]); err != nil {
 				return archive.File{}, err
@@ -96,74 +103,110 @@ func (r *Role) writeFile(ctx context.Context, rows []store.JournalRow, before ti
 			return archive.File{}, err
 		}
 	}
-	return w.Finish()
+	return w.Finish(ctx)
 }
 
-// removeTo removes what is in the archive up to a number, in small pieces.
-func (r *Role) removeTo(ctx context.Context, seq int64) (more bool, err error) {
-	all := 0
-	for {
-		n, err := r.opt.Store.PruneTo(ctx, seq, pruneLimit)
-		all += n
+// proven reads every file that has an event which the journal has too, between
+// two numbers, to its end. Errors: Conflict where a file has another event of
+// the same number; Invalid, naming it, for one that is damaged; NotFound where
+// an event is in no file.
+func (r *Role) proven(ctx context.Context, from, to int64) error {
+	const op = "worker.putAway"
+	for at := from; at <= to; {
+		rows, err := r.opt.Store.Events(ctx, store.EventQuery{After: at - 1, Limit: 1})
+		if err != nil || len(rows) == 0 || rows[0].Seq > to {
+			return err
+		}
+		f, there, err := r.opt.Archive.Covering(ctx, rows[0].Seq)
 		if err != nil {
-			return false, err
+			return err
 		}
-		if n < pruneLimit {
-			break
+		if !there {
+			return fault.New(fault.NotFound, op, fmt.Sprintf("the archive has event %d no more", rows[0].Seq)).
+				WithHint("put the file that has it back")
 		}
-		if !r.pause(ctx, prunePause) {
-			return false, nil
+		same, err := f.Check(ctx, rows[0].Seq, rows[0].ID)
+		if err != nil {
+			return err
 		}
+		if !same {
+			return fault.New(fault.Conflict, op, fmt.Sprintf("%s has another event of number %d than the journal", f.Path, rows[0].Seq)).
+				WithHint("it is the archive of another database, or of this one before it was restored: name another place in archive.url")
+		}
+		at = f.Last + 1
 	}
-	r.opt.Logger.Info("what is old was removed", "what", "events", "count", all)
-	return all > 0, nil
+	return nil
 }
 
-// fromArchive projects what the archive has behind a position that the journal
-// does not go on from. It returns true where the position has moved.
-func (r *Role) fromArchive(ctx context.Context, at int64) (moved bool, err error) {
-	if r.opt.Archive == nil || r.idle.Load() == at {
-		return false, nil
+// removeArchived removes what is older than before and in the archive up to end:
+// whole parts of the journal where it has parts, what is left row by row. Each
+// file is read back before anything that it has is removed.
+func (r *Role) removeArchived(ctx context.Context, before time.Time, end int64) error {
+	if r.opt.Store.Parted() {
+		err := r.dropParts(ctx, before, func(p store.Part) (bool, error) {
+			if p.Until.IsZero() {
+				return true, nil // nothing is left in it
+			}
+			next, err := r.opt.Store.Events(ctx, store.EventQuery{After: end, Limit: 1})
+			if err != nil || (len(next) > 0 && next[0].Seq <= p.Last) {
+				return false, err // not all of it is archived
+			}
+			return true, r.proven(ctx, 1, p.Last)
+		})
+		if err != nil {
+			return err
+		}
+		before = before.Add(-r.grace())
 	}
-	first, err := r.opt.Store.Events(ctx, store.EventQuery{After: at, Limit: 1})
-	if err != nil || (len(first) > 0 && first[0].Seq == at+1) {
-		return false, err
-	}
-	p := piece{from: at, to: at}
-	flush := func() error {
-		if p.to == p.from {
+	all, read := 0, int64(0)
+	defer func() {
+		if all > 0 {
+			r.opt.Logger.Info("what is old was removed", "what", "events", "count", all)
+		}
+	}()
+	for range prunePieces {
+		rows, err := r.opt.Store.Oldest(ctx, 0, before, pruneLimit)
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		to := min(end, rows[len(rows)-1].Seq)
+		if rows[0].Seq > to {
 			return nil
 		}
-		err := r.apply(ctx, p)
-		p.from, p.rows, moved = p.to, p.rows[:0], true
-		return err
-	}
-	for row, err := range r.opt.Archive.After(ctx, at) {
-		if err == nil {
-			p.to = row.Seq
-			if row.Type == endedType() {
-				p.rows = append(p.rows, *row)
+		if to > read {
+			if err := r.proven(ctx, max(read+1, rows[0].Seq), to); err != nil {
+				return err
 			}
-			if len(p.rows) < replayLimit && p.to-p.from < replaySpan {
-				continue
+			// The last file that was read may have more than these.
+			f, _, err := r.opt.Archive.Covering(ctx, to)
+			if err != nil {
+				return err
 			}
-			err = flush()
-		} else if before := flush(); before != nil {
-			// What came before the damage is whole.
-			err = before
+			read = max(to, f.Last)
 		}
-		if fault.CodeOf(err) == fault.Conflict {
-			return true, nil
+		n, err := r.opt.Store.PruneTo(ctx, to, pruneLimit)
+		if all += n; err != nil {
+			return err
 		}
-		if err != nil {
-			return moved, err
+		if !r.pause(ctx, prunePause) {
+			return nil
 		}
 	}
-	if err = flush(); fault.CodeOf(err) == fault.Conflict {
-		return true, nil
+	return nil
+}
+
+// thinArchived removes types that are kept for a shorter time, as far as they
+// are in files that this process has read back.
+func (r *Role) thinArchived(ctx context.Context, end int64) error {
+	if len(r.opt.Retention.Types) == 0 {
+		return nil
 	}
-	if err == nil && !moved {
-		r.idle.Store(at)
+	if end > r.readBack {
+		if err := r.proven(ctx, r.readBack+1, end); err != nil {
+			return err
+		}
+		r.readBack = end
 	}
-	return moved, err
+	r.thin(ctx, end)
+	return nil
 }

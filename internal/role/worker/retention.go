@@ -37,14 +37,27 @@ const (
 // constants of this package say.
 type Retention struct {
 	Effects, DeadLetters, Journal, Plays, Heard time.Duration
+	// Types are names of types of events that leave the journal before the others,
+	// with how long they are kept. None of them is one that plays are made of,
+	// unless there is an archive to read it back from.
+	Types map[string]time.Duration
 }
 
 func (t Retention) withDefaults() Retention {
 	return Retention{
 		Effects: cmp.Or(t.Effects, KeepEffects), DeadLetters: cmp.Or(t.DeadLetters, KeepDeadLetters),
 		Journal: cmp.Or(t.Journal, KeepJournal), Plays: cmp.Or(t.Plays, KeepPlays),
-		Heard: cmp.Or(t.Heard, KeepHeard),
+		Heard: cmp.Or(t.Heard, KeepHeard), Types: t.Types,
 	}
+}
+
+// shortest is how long the type is kept that leaves first.
+func (t Retention) shortest() time.Duration {
+	d := t.Journal
+	for _, keep := range t.Types {
+		d = min(d, keep)
+	}
+	return d
 }
 
 // keepHouse removes what is old, every minute.
@@ -55,11 +68,12 @@ func (r *Role) keepHouse(ctx context.Context) {
 		r.prune(ctx, "dead letters", keep.DeadLetters, r.opt.Store.PruneDeadLetters)
 		r.prune(ctx, "plays", keep.Plays, r.opt.Store.PrunePlays)
 		r.prune(ctx, "heard tracks", keep.Heard, r.opt.Store.PruneHeard)
+		r.extendParts(ctx)
 		if r.opt.Archive != nil {
 			r.putAway(ctx)
 			continue
 		}
-		r.prune(ctx, "events", keep.Journal, r.opt.Store.Prune)
+		r.forget(ctx)
 	}
 }
 

@@ -24,6 +24,7 @@ type Store interface {
 	PruneHeard(ctx context.Context, before time.Time, limit int) (int, error)
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
 	store.Outgoing
+	store.Parted
 
 	PutAside(ctx context.Context, letters []store.DeadLetter) error
 	Events(ctx context.Context, q store.EventQuery) ([]store.JournalRow, error)
@@ -50,10 +51,14 @@ type Options struct {
 // same time.
 type Role struct {
 	opt Options
-	// idle is where the projection stood when the archive had nothing behind it.
+	// idle is the latest position of the projection that the archive has nothing
+	// behind, -1 where that is not known.
 	idle atomic.Int64
 	// replay is the latest rebuild of this process, nil for none.
 	replay atomic.Pointer[replay]
+	// readBack is up to where the files of the archive were read back by this
+	// process. Only who keeps house uses it.
+	readBack int64
 }
 
 // New returns the role.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -79,6 +80,18 @@ func (k *kept) Oldest(context.Context, int64, time.Time, int) ([]store.JournalRo
 	return nil, nil
 }
 
+func (k *kept) Parted() bool { return false }
+
+func (k *kept) ExtendParts(context.Context, time.Time, time.Duration) error { return nil }
+
+func (k *kept) FirstPart(context.Context) (store.Part, bool, error) { return store.Part{}, false, nil }
+
+func (k *kept) DropPart(context.Context, store.Part) (int64, error) { return 0, nil }
+
+func (k *kept) Thin(_ context.Context, t store.Thinning) (int, error) {
+	return k.prune(strings.Join(t.Types, " "), t.Before, t.Limit)
+}
+
 func (k *kept) PutAside(context.Context, []store.DeadLetter) error { return nil }
 
 func (k *kept) Events(context.Context, store.EventQuery) ([]store.JournalRow, error) { return nil, nil }
@@ -108,10 +121,11 @@ func run(t *testing.T, o worker.Options) {
 func TestEverythingThatIsOldIsRemoved(t *testing.T) {
 	clock := clockwork.NewFakeClockAt(start)
 	k := &kept{left: map[string]int{}, calls: make(chan call)}
-	retention := worker.Retention{DeadLetters: 7 * 24 * time.Hour, Heard: 9 * 24 * time.Hour}
+	retention := worker.Retention{DeadLetters: 7 * 24 * time.Hour, Heard: 9 * 24 * time.Hour, Types: map[string]time.Duration{"a.b": 24 * time.Hour, "a.c": 24 * time.Hour, "b": 48 * time.Hour}}
 	ages := map[string]time.Duration{
 		"effects": worker.KeepEffects, "dead letters": 7 * 24 * time.Hour, "plays": worker.KeepPlays,
 		"heard tracks": 9 * 24 * time.Hour, "events": worker.KeepJournal,
+		"a.b a.c": 24 * time.Hour, "b": 48 * time.Hour,
 	}
 	run(t, worker.Options{Store: k, Clock: clock, Logger: slog.New(slog.DiscardHandler), Retention: retention})
 	// Two wait for time: the one that keeps house and the one that projects.
@@ -129,7 +143,7 @@ func TestEverythingThatIsOldIsRemoved(t *testing.T) {
 		clock.Advance(time.Minute)
 		began := clock.Now()
 		var got []int
-		for kinds := []string{"effects", "dead letters", "plays", "heard tracks", "events"}; len(kinds) > 0; {
+		for kinds := []string{"effects", "dead letters", "plays", "heard tracks", "events", "a.b a.c", "b"}; len(kinds) > 0; {
 			select {
 			case c := <-k.calls:
 				if c.what != kinds[0] || began.Sub(c.before) > ages[c.what] || began.Sub(c.before) < ages[c.what]-time.Minute {
@@ -150,11 +164,11 @@ func TestEverythingThatIsOldIsRemoved(t *testing.T) {
 			t.Errorf("removed %v, want %v", got, want)
 		}
 	}
-	k.set(nil, map[string]int{"effects": 1_234, "dead letters": 3, "events": 500})
-	turn(500, 500, 234, 3, 0, 0, 500, 0)
-	turn(0, 0, 0, 0, 0)
+	k.set(nil, map[string]int{"effects": 1_234, "dead letters": 3, "events": 500, "b": 501})
+	turn(500, 500, 234, 3, 0, 0, 500, 0, 0, 500, 1)
+	turn(0, 0, 0, 0, 0, 0, 0)
 	k.set(errors.New("the database is away"), map[string]int{"plays": 7})
-	turn(0, 0, 7, 0, 0) // it is not asked again at once
+	turn(0, 0, 7, 0, 0, 0, 0) // it is not asked again at once
 	k.set(nil, map[string]int{"events": 7})
-	turn(0, 0, 0, 0, 7)
+	turn(0, 0, 0, 0, 7, 0, 0)
 }

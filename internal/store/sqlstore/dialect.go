@@ -29,6 +29,8 @@ type dialect struct {
 	anonymous bool
 	// lockSchema keeps other processes from migrating at the same time.
 	lockSchema bool
+	// parted says that the journal is kept in parts.
+	parted bool
 }
 
 var sqliteDialect = dialect{
@@ -51,6 +53,7 @@ var postgresDialect = dialect{
 	schemaTable: `SELECT COUNT(to_regclass('goose_db_version'))`,
 	snapshot:    &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 	lockSchema:  true,
+	parted:      true,
 }
 
 // timed puts the time into a text: {now} is the first argument where a clock is

@@ -23,6 +23,8 @@ type DB struct {
 	presences  *presences
 
 	batches *groupWriter
+	// layout changes how PostgreSQL lays out tables, nil for SQLite.
+	layout *sql.DB
 
 	snapshotsGone, snapshotsKept *table
 	plays                        playTables

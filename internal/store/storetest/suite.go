@@ -38,6 +38,7 @@ func Run(t *testing.T, open Open) {
 		{"JournalOrder", testJournalOrder},
 		{"Effects", testEffects},
 		{"Outgoing", testOutgoing},
+		{"Thin", testThin},
 		{"DeadLetters", testDeadLetters},
 		{"Letters", testLetters},
 		{"Refusals", testRefusals},

@@ -1,0 +1,100 @@
+package worker
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/atrilhq/platform/internal/fault"
+	"github.com/atrilhq/platform/internal/store"
+)
+
+const (
+	// partsKept is about how many parts the journal has, so that what is kept too
+	// long because others of its part are young is little.
+	partsKept = 64
+	// leastSpan is the shortest time that a part is made for.
+	leastSpan = time.Hour
+	// partsATurn is how many parts are dropped before the next kind has its turn.
+	partsATurn = 16
+	// typesAtOnce is how many types are asked for in one query.
+	typesAtOnce = 32
+)
+
+// span is the time that one part of the journal is for.
+func (r *Role) span() time.Duration { return max(leastSpan, r.opt.Retention.Journal/partsKept) }
+
+// grace is how much longer than configured an event is kept where it may go with
+// its part. It is deleted for itself only where the part takes longer to become
+// old, as one that is for more time than was meant does.
+func (r *Role) grace() time.Duration { return 2 * r.span() }
+
+// extendParts makes parts of the journal for what is to come.
+func (r *Role) extendParts(ctx context.Context) {
+	if !r.opt.Store.Parted() {
+		return
+	}
+	if err := r.opt.Store.ExtendParts(ctx, r.opt.Clock.Now(), r.span()); err != nil && ctx.Err() == nil {
+		r.opt.Logger.Warn("no part of the journal can be made ahead; its last part takes what comes, and it is tried again", "error", err)
+	}
+}
+
+// forget removes old events for ever, where there is no archive.
+func (r *Role) forget(ctx context.Context) {
+	keep := r.opt.Retention.Journal
+	if r.opt.Store.Parted() {
+		err := r.dropParts(ctx, r.opt.Clock.Now().Add(-keep), func(store.Part) (bool, error) { return true, nil })
+		if err != nil && ctx.Err() == nil {
+			r.opt.Logger.Warn("what is old cannot be removed", "what", "parts of the journal", "error", err)
+		}
+		keep += r.grace()
+	}
+	r.prune(ctx, "events", keep, r.opt.Store.Prune)
+	r.thin(ctx, 0)
+}
+
+// dropParts drops parts from the journal's beginning in which everything is older
+// than before and which may go. One that is read just now, or that a projection
+// has not read, is left for later.
+func (r *Role) dropParts(ctx context.Context, before time.Time, may func(store.Part) (bool, error)) error {
+	for range partsATurn {
+		p, ok, err := r.opt.Store.FirstPart(ctx)
+		if err != nil || !ok || p.Until.After(before) {
+			return err
+		}
+		if ok, err := may(p); err != nil || !ok {
+			return err
+		}
+		n, err := r.opt.Store.DropPart(ctx, p)
+		switch fault.CodeOf(err) {
+		case fault.Conflict, fault.Unavailable:
+			r.opt.Logger.Debug("a part of the journal stays for now", "part", p.Name, "error", err)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		r.opt.Logger.Info("what is old was removed", "what", "a part of the journal", "part", p.Name, "count", n)
+		if !r.pause(ctx, prunePause) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// thin removes the types that are kept for a shorter time, up to a number where
+// it is not 0.
+func (r *Role) thin(ctx context.Context, to int64) {
+	byTime := map[time.Duration][]string{}
+	for name, keep := range r.opt.Retention.Types {
+		byTime[keep] = append(byTime[keep], name)
+	}
+	for _, keep := range slices.Sorted(maps.Keys(byTime)) {
+		for types := range slices.Chunk(slices.Sorted(slices.Values(byTime[keep])), typesAtOnce) {
+			r.prune(ctx, "events of a type", keep, func(ctx context.Context, before time.Time, limit int) (int, error) {
+				return r.opt.Store.Thin(ctx, store.Thinning{Types: types, Before: before, To: to, Limit: limit})
+			})
+		}
+	}
+}
