@@ -21,12 +21,12 @@ const (
 
 // putAway puts the days that are over into the archive and removes them from the
 // journal.
-func (r *Role) putAway(ctx context.Context) {
+func (r *Role) putAway(ctx context.Context) error {
 	now := r.opt.Clock.Now()
 	before := now.Add(-r.opt.Retention.Journal).UTC().Truncate(day)
 	err := r.opt.Archive.Sweep(now)
 	for range 2 * filesATurn {
-		if err != nil {
+		if err != nil || r.opt.Clock.Since(now) > turn {
 			break
 		}
 		var more bool
@@ -34,10 +34,14 @@ func (r *Role) putAway(ctx context.Context) {
 			break
 		}
 	}
+	if err == nil && ctx.Err() != nil {
+		err = cutOff(ctx)
+	}
 	if err != nil && ctx.Err() == nil {
 		message, hint := fault.Show(err)
 		r.opt.Logger.Warn("events stay in the journal, for they cannot be put into the archive", "error", err, "why", message, "hint", hint)
 	}
+	return err
 }
 
 // putAwayOne looks at the journal's first event. Is it in a file of the archive,

@@ -98,6 +98,7 @@ func TestPlaysAreMadeAnewOfTheArchive(t *testing.T) {
 	o.Archive = a
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
+	o.Queue = turns{o.Clock}
 	go func() { done <- worker.New(o).Run(ctx) }()
 	w.eventually("the journal is empty", time.Second, func() bool { return len(w.left()) == 0 })
 	cancel()
@@ -186,7 +187,8 @@ func TestACrashNeitherLosesNorDoublesEvents(t *testing.T) {
 			o.Store, o.Archive = db, a
 			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan error, 1)
-			go func() { done <- worker.New(o).Run(ctx) }()
+			o.Queue = turns{o.Clock}
+	go func() { done <- worker.New(o).Run(ctx) }()
 			w.eventually("the fault", time.Second, func() bool { return w.log.count("events stay in the journal") > 0 })
 			cancel()
 			if err := <-done; err != nil {

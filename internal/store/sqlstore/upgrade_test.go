@@ -49,7 +49,7 @@ func TestADatabaseOfTheFirstSchema(t *testing.T) {
 			raw(t, e.driver, e.address, older...)
 
 			db = open(t, sqlstore.Options{URL: e.url})
-			if _, _, schema, err := db.Describe(t.Context()); err != nil || schema != 4 {
+			if _, _, schema, err := db.Describe(t.Context()); err != nil || schema != 5 {
 				t.Fatalf("the schema is %d, %v", schema, err)
 			}
 			loaded, err := db.Load(t.Context(), guildIDs(g.ID))
