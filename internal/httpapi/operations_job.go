@@ -29,7 +29,7 @@ type Jobs interface {
 
 // JobPath names a job.
 type JobPath struct {
-	ID int64 `path:"id" minimum:"1" doc:"Number of the job."`
+	ID int64 `path:"job" minimum:"1" doc:"Number of the job."`
 }
 
 type jobsIn struct {
@@ -45,10 +45,14 @@ func (s *Server) registerJobs() {
 		p.Items = present(p.Items)
 		return p, err
 	})
-	get(s, "/v1/jobs/{id}", "get-job", "One background job with the tries that failed",
+	get(s, "/v1/jobs/{job}", "get-job", "One background job with the tries that failed",
 		func(ctx context.Context, in *JobPath) (view.Job, error) { return b.Job(ctx, in.ID) })
-	on(s, http.MethodPost, "/v1/jobs/{id}/retry", "retry-job", "Make a background job due now",
-		func(ctx context.Context, in *JobPath) (view.Job, error) { return b.RetryJob(ctx, operatorOf(ctx), in.ID) })
-	on(s, http.MethodPost, "/v1/jobs/{id}/cancel", "cancel-job", "End a background job",
-		func(ctx context.Context, in *JobPath) (view.Job, error) { return b.CancelJob(ctx, operatorOf(ctx), in.ID) })
+	on(s, http.MethodPost, "/v1/jobs/{job}/retry", "retry-job", "Make a background job due now",
+		func(ctx context.Context, in *JobPath) (view.Job, error) {
+			return b.RetryJob(ctx, operatorOf(ctx), in.ID)
+		})
+	on(s, http.MethodPost, "/v1/jobs/{job}/cancel", "cancel-job", "End a background job",
+		func(ctx context.Context, in *JobPath) (view.Job, error) {
+			return b.CancelJob(ctx, operatorOf(ctx), in.ID)
+		})
 }

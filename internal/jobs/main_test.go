@@ -19,6 +19,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // within is how long a test waits for what has to come.
 const within = 60 * time.Second
 
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
 // engines runs a test on both databases, each new.
 func engines(t *testing.T, f func(t *testing.T, url string)) {
 	t.Helper()
@@ -53,22 +55,22 @@ type process struct {
 }
 
 // newProcess returns a process; change, where it is not nil, changes its options.
-func newProcess(t *testing.T, db *sqlstore.DB, change func(*jobs.Options)) process {
-	t.Helper()
+func newProcess(tb testing.TB, db *sqlstore.DB, change func(*jobs.Options)) process {
+	tb.Helper()
 	p, err := db.OpenJobs()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	o := jobs.Options{
 		SQLite: p.Engine == sqlstore.EngineSQLite, Write: p.Write, Read: p.Read, Listen: p.Listen,
-		Holder: "test", Logger: slog.New(slog.DiscardHandler),
+		Holder: "test", Logger: quiet(),
 	}
 	if change != nil {
 		change(&o)
 	}
 	q, err := jobs.New(o)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return process{q, p}
 }

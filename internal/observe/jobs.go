@@ -28,7 +28,9 @@ func newJobs(m *Metrics) jobs {
 func (m *Metrics) ForgetJobs() { m.jobs.count.Reset() }
 
 // Jobs says how many jobs of a kind are in a state.
-func (m *Metrics) Jobs(kind, state string, n int) { m.jobs.count.WithLabelValues(kind, state).Set(float64(n)) }
+func (m *Metrics) Jobs(kind, state string, n int) {
+	m.jobs.count.WithLabelValues(kind, state).Set(float64(n))
+}
 
 // JobAge says how old the oldest job is that is not finished; 0 for none.
 func (m *Metrics) JobAge(d time.Duration) { m.jobs.age.WithLabelValues().Set(d.Seconds()) }

@@ -188,7 +188,7 @@ func TestACrashNeitherLosesNorDoublesEvents(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan error, 1)
 			o.Queue = turns{o.Clock}
-	go func() { done <- worker.New(o).Run(ctx) }()
+			go func() { done <- worker.New(o).Run(ctx) }()
 			w.eventually("the fault", time.Second, func() bool { return w.log.count("events stay in the journal") > 0 })
 			cancel()
 			if err := <-done; err != nil {

@@ -82,7 +82,9 @@ func (k *kept) Oldest(context.Context, int64, time.Time, int) ([]store.JournalRo
 
 func (k *kept) ForgetSessions(context.Context) (int, error) { return 0, nil }
 
-func (k *kept) DeadLettersAfter(context.Context, string, int) ([]store.DeadLetter, error) { return nil, nil }
+func (k *kept) DeadLettersAfter(context.Context, string, int) ([]store.DeadLetter, error) {
+	return nil, nil
+}
 
 func (k *kept) DropDeadLetter(context.Context, string) error { return nil }
 

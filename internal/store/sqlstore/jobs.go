@@ -17,12 +17,11 @@ const jobConnections = 4
 type JobPools struct {
 	// Engine is EngineSQLite or EnginePostgres.
 	Engine string
-	// Write is for the queue. On SQLite it has one connection: it takes the write
-	// lock at the beginning of each transaction, so that none fails halfway, and
-	// waits for no disk, so that the lock is held for microseconds and a commit of
-	// commands does not wait for it. What a power cut may take from it is the end
-	// of a log of chores that are due again in a minute; the next commit of
-	// commands syncs what came before it.
+	// Write is for the queue. On SQLite it has one connection, which writes in turn
+	// with the writer of commands, so that neither finds the file busy, and waits
+	// for no disk, so that its turns are short. What a power cut may take from it
+	// is the end of a record of chores that are due again in a minute; the next
+	// commit of commands syncs what came before it.
 	Write *sql.DB
 	// Read is for looking.
 	Read *sql.DB
@@ -40,7 +39,7 @@ func (db *DB) OpenJobs() (JobPools, error) {
 	}
 	p := JobPools{Engine: db.dialect.name, Read: db.read}
 	if to.file != "" {
-		p.Write, err = db.sqlitePool(to.file, 1, "mode=rw&_txlock=immediate", "wal_autocheckpoint(0)", "synchronous(NORMAL)", "foreign_keys(1)")
+		p.Write, err = db.sqliteInTurn(to.file, "wal_autocheckpoint(0)", "synchronous(NORMAL)", "foreign_keys(1)")
 		return p, err
 	}
 	cfg, err := pgxpool.ParseConfig(to.server)

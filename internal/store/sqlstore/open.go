@@ -23,6 +23,8 @@ type DB struct {
 	presences  *presences
 
 	batches *groupWriter
+	// turn is whose turn it is to write to a SQLite file; nil on PostgreSQL.
+	turn turn
 
 	snapshotsGone, snapshotsKept *table
 	plays                        playTables
