@@ -203,7 +203,9 @@ func TestAQueueWithoutADatabaseGoesOnTrying(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- p.Run(ctx, []jobs.Chore{{Kind: "a", Every: time.Minute, Do: func(context.Context) error { return nil }}}) }()
+	go func() {
+		done <- p.Run(ctx, []jobs.Chore{{Kind: "a", Every: time.Minute, Do: func(context.Context) error { return nil }}})
+	}()
 	_, err := p.Get(t.Context(), 1)
 	wants(t, err, fault.Unavailable)
 	_, _, err = p.List(t.Context(), jobs.Filter{Limit: 1})

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -51,7 +52,7 @@ func TestJobsAreShownAndChanged(t *testing.T) {
 	t.Parallel()
 	r := roletest.New(t, roletest.Options{})
 	d := &desk{}
-	b := api.New(api.Options{Store: r.Store, Clock: r.Clock, Logger: r.Logger, Jobs: d})
+	b := api.New(api.Options{Store: r.Store, Clock: r.Clock(), Logger: slog.New(slog.DiscardHandler), Jobs: d})
 	page, err := b.Jobs(t.Context(), httpapi.JobFilter{Kind: "k", State: "retryable", Page: httpapi.Page{Limit: 3, Cursor: "c"}})
 	if err != nil || len(page.Items) != 1 || page.NextCursor != "next" || d.asked != (jobs.Filter{Kind: "k", State: "retryable", Limit: 3, Cursor: "c"}) {
 		t.Fatalf("%+v, %v, asked %+v", page, err, d.asked)
@@ -77,7 +78,7 @@ func TestJobsAreShownAndChanged(t *testing.T) {
 func TestWithoutAQueueJobsCannotBeSeen(t *testing.T) {
 	t.Parallel()
 	r := roletest.New(t, roletest.Options{})
-	b := api.New(api.Options{Store: r.Store, Clock: r.Clock, Logger: r.Logger})
+	b := api.New(api.Options{Store: r.Store, Clock: r.Clock(), Logger: slog.New(slog.DiscardHandler)})
 	_, err := b.Jobs(t.Context(), httpapi.JobFilter{})
 	code(t, err, fault.Unavailable, "job queue")
 	_, err = b.Job(t.Context(), 7)
