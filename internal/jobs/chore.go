@@ -31,7 +31,7 @@ const (
 
 // A Chore is work that comes again.
 type Chore struct {
-	// Kind is its name, in lower case with underscores, at most 64 bytes.
+	// Kind is its name, in lower case with underscores, from 2 to 64 bytes.
 	Kind string
 	// Every is the time from one run to the next, at least a second. Where a run
 	// takes longer the next one waits.
@@ -44,7 +44,7 @@ type Chore struct {
 	Do func(ctx context.Context) error
 }
 
-var kindPattern = regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`) //nolint:gochecknoglobals // a constant that Go cannot write
+var kindPattern = regexp.MustCompile(`^[a-z][a-z0-9_]{1,63}$`) //nolint:gochecknoglobals // a constant that Go cannot write
 
 func (c Chore) check() error {
 	const op = "jobs.Run"

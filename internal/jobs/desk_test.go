@@ -184,13 +184,16 @@ func TestChoresThatCannotBe(t *testing.T) {
 	for name, c := range map[string]jobs.Chore{
 		"no name":       {Every: time.Minute, Do: do},
 		"a bad name":    {Kind: "Prune Plays", Every: time.Minute, Do: do},
-		"too often":     {Kind: "a", Every: time.Millisecond, Do: do},
-		"for too long":  {Kind: "a", Every: time.Minute, Timeout: time.Hour, Do: do},
-		"before it was": {Kind: "a", Every: time.Minute, Timeout: -1, Do: do},
-		"nothing to do": {Kind: "a", Every: time.Minute},
+		"too often":     {Kind: "ab", Every: time.Millisecond, Do: do},
+		"for too long":  {Kind: "ab", Every: time.Minute, Timeout: time.Hour, Do: do},
+		"before it was": {Kind: "ab", Every: time.Minute, Timeout: -1, Do: do},
+		"nothing to do": {Kind: "ab", Every: time.Minute},
+		"a short name":  {Kind: "a", Every: time.Minute, Do: do},
 	} {
 		t.Run(name, func(t *testing.T) { wants(t, p.Run(t.Context(), []jobs.Chore{c}), fault.Invalid) })
 	}
+	twice := jobs.Chore{Kind: "ab", Every: time.Minute, Do: do}
+	wants(t, p.Run(t.Context(), []jobs.Chore{twice, twice}), fault.Invalid)
 }
 
 // While the database is away nothing is lost and nobody is stopped.
@@ -204,7 +207,7 @@ func TestAQueueWithoutADatabaseGoesOnTrying(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() {
-		done <- p.Run(ctx, []jobs.Chore{{Kind: "a", Every: time.Minute, Do: func(context.Context) error { return nil }}})
+		done <- p.Run(ctx, []jobs.Chore{{Kind: "ab", Every: time.Minute, Do: func(context.Context) error { return nil }}})
 	}()
 	_, err := p.Get(t.Context(), 1)
 	wants(t, err, fault.Unavailable)

@@ -149,10 +149,15 @@ func (q *Queue) stop(client *river.Client[*sql.Tx]) error {
 func (q *Queue) config(chores []Chore) (*river.Config, error) {
 	workers := river.NewWorkers()
 	var periodic []*river.PeriodicJob
+	kinds := map[string]bool{}
 	for _, c := range chores {
 		if err := c.check(); err != nil {
 			return nil, err
 		}
+		if kinds[c.Kind] {
+			return nil, fault.New(fault.Invalid, "jobs.Run", "the chore "+c.Kind+" is there twice")
+		}
+		kinds[c.Kind] = true
 		o := order{c.Kind}
 		river.AddWorkerArgs(workers, o, &hand{chore: c, queue: q})
 		periodic = append(periodic, river.NewPeriodicJob(river.PeriodicInterval(c.Every),
