@@ -86,7 +86,7 @@ func TestCommandsAreCommittedWhileJobsRun(t *testing.T) {
 	}
 }
 
-// BenchmarkCommit measures one commit after the other, alone and with a hundred
+// BenchmarkCommit measures one commit after the other, alone and with some eighty
 // times the jobs that the product has.
 func BenchmarkCommit(b *testing.B) {
 	for _, with := range []bool{false, true} {
