@@ -93,7 +93,14 @@ func calls(c *client.Client) map[string]func(context.Context) error {
 		"get-letter":   func(ctx context.Context) error { _, err := c.Letter(ctx, "l"); return err },
 		"retry-letter": func(ctx context.Context) error { _, err := c.RetryLetter(ctx, "l"); return err },
 		"drop-letter":  func(ctx context.Context) error { _, err := c.DropLetter(ctx, "l"); return err },
-		"get-sandbox":  func(ctx context.Context) error { _, err := c.Sandbox(ctx); return err },
+		"list-jobs": func(ctx context.Context) error {
+			_, err := c.Jobs(ctx, client.Jobs{Kind: "k", State: "running", Page: client.Page{Limit: 5, Cursor: "c"}})
+			return err
+		},
+		"get-job":     func(ctx context.Context) error { _, err := c.Job(ctx, 7); return err },
+		"retry-job":   func(ctx context.Context) error { _, err := c.RetryJob(ctx, 7); return err },
+		"cancel-job":  func(ctx context.Context) error { _, err := c.CancelJob(ctx, 7); return err },
+		"get-sandbox": func(ctx context.Context) error { _, err := c.Sandbox(ctx); return err },
 	}
 }
 
@@ -141,7 +148,7 @@ func TestClientKeepsTheContract(t *testing.T) {
 			t.Errorf("%s: %v", id, err)
 			continue
 		}
-		want := strings.NewReplacer("{guild}", "g", "{bot}", "b", "{name}", "n", "{action}", "skip", "{id}", "l").Replace(address[id])
+		want := strings.NewReplacer("{guild}", "g", "{bot}", "b", "{name}", "n", "{action}", "skip", "{id}", "l", "{job}", "7").Replace(address[id])
 		if got.Method+" "+got.URL.Path != want || got.Header.Get("User-Agent") != "test/1" {
 			t.Errorf("%s asks for %s %s, want %s", id, got.Method, got.URL.Path, want)
 		}

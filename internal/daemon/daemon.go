@@ -22,6 +22,7 @@ import (
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/httpapi/view"
 	"github.com/atrilhq/platform/internal/i18n"
+	"github.com/atrilhq/platform/internal/jobs"
 	"github.com/atrilhq/platform/internal/observe"
 	"github.com/atrilhq/platform/internal/role/fleet"
 	"github.com/atrilhq/platform/internal/store/dirlock"
@@ -68,6 +69,7 @@ type daemon struct {
 	names map[music.BotID]string
 	pool  []music.BotID
 	fleet *fleet.Fleet
+	queue *jobs.Queue
 }
 
 // Run runs a daemon until ctx ends, and then lets it finish what it has begun.
@@ -96,6 +98,9 @@ func Run(ctx context.Context, o Options) (err error) {
 	defer func() { err = errors.Join(err, db.Close()) }()
 	d.store = measured{db, d.metrics}
 	defer func() { o.Logger.Info("stopped") }()
+	if d.queue, err = d.newQueue(db); err != nil {
+		return err
+	}
 	if d.bus, err = d.openBus(ctx); err != nil {
 		return err
 	}

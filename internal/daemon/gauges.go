@@ -16,7 +16,10 @@ func (d *daemon) gauge(ctx context.Context) error {
 	undecodable := map[string]uint64{}
 	resumes, identifies := map[string]int64{}, map[string]int64{}
 	told := map[string]int64{}
-	for {
+	for n := 0; ; n++ {
+		if n%countEvery == 0 {
+			d.gaugeJobs(ctx)
+		}
 		if a := d.roles.audio; a != nil {
 			d.metrics.PlayersActive(a.Playing())
 			d.metrics.BusLag("partitions", a.Loop().Depth())

@@ -100,7 +100,7 @@ func (d *daemon) compose(ctx context.Context) error {
 }
 
 func (d *daemon) newWorker(ctx context.Context) (_ *worker.Role, err error) {
-	o := worker.Options{Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Retention: retention(d.Config.Retention)}
+	o := worker.Options{Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Queue: d.queue, Retention: retention(d.Config.Retention)}
 	if o.Archive, err = openArchive(ctx, d.Config); err != nil {
 		return nil, err
 	}
@@ -193,7 +193,7 @@ func (d *daemon) nameBots() {
 func (d *daemon) newAPI() *api.Role {
 	return api.New(api.Options{
 		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Base: d.base, BotNames: d.names, Pool: d.pool,
-		Sandbox: d.Sandbox, Fleet: d.fleet,
+		Sandbox: d.Sandbox, Fleet: d.fleet, Jobs: d.queue,
 		Reapply: func(ctx context.Context, l *store.DeadLetter) error { return worker.Reapply(ctx, d.store, l) },
 	})
 }

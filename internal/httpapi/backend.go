@@ -53,6 +53,7 @@ type Backend interface {
 	Orders
 	Plays
 	Letters
+	Jobs
 }
 
 // Reader shows how the daemon is and what plays.

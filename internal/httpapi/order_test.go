@@ -78,6 +78,23 @@ func (f *fake) DropLetter(_ context.Context, by, id string) (view.LetterGone, er
 	return view.LetterGone{ID: id, Outcome: "dropped"}, f.order("drop", by, id)
 }
 
+func (f *fake) Jobs(_ context.Context, j httpapi.JobFilter) (view.JobPage, error) {
+	f.page = j.Page
+	return view.JobPage{}, f.answer()
+}
+
+func (f *fake) Job(_ context.Context, id int64) (view.Job, error) {
+	return view.Job{ID: id, Kind: "prune", State: "running"}, f.answer()
+}
+
+func (f *fake) RetryJob(_ context.Context, by string, id int64) (view.Job, error) {
+	return view.Job{ID: id, State: "available"}, f.order("retry-job", by, id)
+}
+
+func (f *fake) CancelJob(_ context.Context, by string, id int64) (view.Job, error) {
+	return view.Job{ID: id, State: "cancelled"}, f.order("cancel-job", by, id)
+}
+
 func TestOrdersReachTheBackend(t *testing.T) {
 	me, err := user.Current()
 	if err != nil {
@@ -114,6 +131,13 @@ func TestOrdersReachTheBackend(t *testing.T) {
 		{"POST", "/v1/letters/a~2/retry", "", 200, []any{"retry", by, "a~2"}, `"outcome":"applied"`},
 		{"DELETE", "/v1/letters/projection:plays:7", "", 200, []any{"drop", by, "projection:plays:7"}, `"outcome":"dropped"`},
 		{"DELETE", "/v1/letters/" + strings.Repeat("x", 600), "", 422, nil, "path.id"},
+		{"GET", "/v1/jobs?kind=prune&state=running", "", 200, nil, `"items":[]`},
+		{"GET", "/v1/jobs?state=lost", "", 422, nil, "query.state"},
+		{"GET", "/v1/jobs/7", "", 200, nil, `"id":7,"kind":"prune","state":"running"`},
+		{"GET", "/v1/jobs/0", "", 422, nil, "path.job"},
+		{"POST", "/v1/jobs/7/retry", "", 200, []any{"retry-job", by, int64(7)}, `"state":"available"`},
+		{"POST", "/v1/jobs/8/cancel", "", 200, []any{"cancel-job", by, int64(8)}, `"state":"cancelled"`},
+		{"POST", "/v1/jobs/x/cancel", "", 422, nil, "path.job"},
 		{"GET", "/v1/plays", "", 422, nil, "query.guild"},
 		{"GET", "/v1/plays?guild=g&since=2026-03-02T00:00:00Z&until=2026-03-01T00:00:00Z", "", 422, nil, "since has to be before until"},
 		{"GET", "/v1/plays/totals?guild=g", "", 200, nil, `"tracks":[]`},

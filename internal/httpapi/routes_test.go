@@ -44,6 +44,10 @@ var access = []row{
 	{"GET /v1/letters/{id}", "/v1/letters/l1", 200, 401},
 	{"POST /v1/letters/{id}/retry", "/v1/letters/l1/retry", 200, 401},
 	{"DELETE /v1/letters/{id}", "/v1/letters/l1", 200, 401},
+	{"GET /v1/jobs", "/v1/jobs", 200, 401},
+	{"GET /v1/jobs/{job}", "/v1/jobs/7", 200, 401},
+	{"POST /v1/jobs/{job}/retry", "/v1/jobs/7/retry", 200, 401},
+	{"POST /v1/jobs/{job}/cancel", "/v1/jobs/7/cancel", 200, 401},
 }
 
 func TestEveryRouteForEveryCaller(t *testing.T) {

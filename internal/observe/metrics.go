@@ -25,6 +25,7 @@ type Metrics struct {
 	leaseChanges                 *prometheus.CounterVec
 	plays                        plays
 	sessions                     sessions
+	jobs                         jobs
 }
 
 // NewMetrics returns metrics in a registry of their own, with those of the Go
@@ -51,6 +52,7 @@ func NewMetrics(version, commit string) *Metrics {
 	m.undecodable = m.counter("platformd_lavalink_undecodable_total", "Messages of a node that were not understood.", "node")
 	m.plays = newPlays(m)
 	m.sessions = newSessions(m)
+	m.jobs = newJobs(m)
 	info := m.gauge("platformd_build_info", "1, with what was built.", "version", "commit")
 	info.WithLabelValues(version, commit).Set(1)
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -42,6 +42,8 @@ type Options struct {
 	Bus     bus.Bus
 	Clock   clockwork.Clock
 	Logger  *slog.Logger
+	// Jobs is the queue of background jobs; nil where the process has none.
+	Jobs Desk
 	// Fleet is what the running roles know, in whichever process they are.
 	Fleet *fleet.Fleet
 	// Base fills in what is true of the process: versions, roles, checks, addresses.

@@ -31,27 +31,25 @@ func (r *Role) span() time.Duration { return max(leastSpan, r.opt.Retention.Jour
 func (r *Role) grace() time.Duration { return 2 * r.span() }
 
 // extendParts makes parts of the journal for what is to come.
-func (r *Role) extendParts(ctx context.Context) {
-	if !r.opt.Store.Parted() {
-		return
-	}
-	if err := r.opt.Store.ExtendParts(ctx, r.opt.Clock.Now(), r.span()); err != nil && ctx.Err() == nil {
-		r.opt.Logger.Warn("no part of the journal can be made ahead; its last part takes what comes, and it is tried again", "error", err)
-	}
+// Where that fails its last part takes what comes, and it is tried again.
+func (r *Role) extendParts(ctx context.Context) error {
+	return r.opt.Store.ExtendParts(ctx, r.opt.Clock.Now(), r.span())
 }
 
 // forget removes old events for ever, where there is no archive.
-func (r *Role) forget(ctx context.Context) {
+func (r *Role) forget(ctx context.Context) error {
 	keep := r.opt.Retention.Journal
 	if r.opt.Store.Parted() {
 		err := r.dropParts(ctx, r.opt.Clock.Now().Add(-keep), func(store.Part) (bool, error) { return true, nil })
-		if err != nil && ctx.Err() == nil {
-			r.opt.Logger.Warn("what is old cannot be removed", "what", "parts of the journal", "error", err)
+		if err != nil {
+			return err
 		}
 		keep += r.grace()
 	}
-	r.prune(ctx, "events", keep, r.opt.Store.Prune)
-	r.thin(ctx, 0)
+	if err := r.prune(ctx, "events", keep, r.opt.Store.Prune); err != nil {
+		return err
+	}
+	return r.thin(ctx, 0)
 }
 
 // dropParts drops parts from the journal's beginning in which everything is older
@@ -77,7 +75,7 @@ func (r *Role) dropParts(ctx context.Context, before time.Time, may func(store.P
 		}
 		r.opt.Logger.Info("what is old was removed", "what", "a part of the journal", "part", p.Name, "count", n)
 		if !r.pause(ctx, prunePause) {
-			return nil
+			return cutOff(ctx)
 		}
 	}
 	return nil
@@ -85,16 +83,20 @@ func (r *Role) dropParts(ctx context.Context, before time.Time, may func(store.P
 
 // thin removes the types that are kept for a shorter time, up to a number where
 // it is not 0.
-func (r *Role) thin(ctx context.Context, to int64) {
+func (r *Role) thin(ctx context.Context, to int64) error {
 	byTime := map[time.Duration][]string{}
 	for name, keep := range r.opt.Retention.Types {
 		byTime[keep] = append(byTime[keep], name)
 	}
 	for _, keep := range slices.Sorted(maps.Keys(byTime)) {
 		for types := range slices.Chunk(slices.Sorted(slices.Values(byTime[keep])), typesAtOnce) {
-			r.prune(ctx, "events of a type", keep, func(ctx context.Context, before time.Time, limit int) (int, error) {
+			err := r.prune(ctx, "events of a type", keep, func(ctx context.Context, before time.Time, limit int) (int, error) {
 				return r.opt.Store.Thin(ctx, store.Thinning{Types: types, Before: before, To: to, Limit: limit})
 			})
+			if err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }

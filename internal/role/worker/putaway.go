@@ -21,7 +21,7 @@ const (
 // journal what is there and has been kept for long enough. Events are archived
 // when the first type of them may leave, and all others of that time with them:
 // files have no holes but for what left the journal before there was an archive.
-func (r *Role) putAway(ctx context.Context) {
+func (r *Role) putAway(ctx context.Context) error {
 	now := r.opt.Clock.Now()
 	err := r.opt.Archive.Sweep(ctx, now)
 	var end int64
@@ -34,10 +34,14 @@ func (r *Role) putAway(ctx context.Context) {
 	if err == nil && end > 0 {
 		err = r.thinArchived(ctx, end)
 	}
+	if err == nil && ctx.Err() != nil {
+		err = cutOff(ctx)
+	}
 	if err != nil && ctx.Err() == nil {
 		message, hint := fault.Show(err)
 		r.opt.Logger.Warn("events stay in the journal, for they cannot be put into the archive", "error", err, "why", message, "hint", hint)
 	}
+	return err
 }
 
 // writeFiles writes what is older than before and in no file yet, and returns the
@@ -45,6 +49,7 @@ func (r *Role) putAway(ctx context.Context) {
 // is taken from the names of the files, so a crash changes nothing.
 func (r *Role) writeFiles(ctx context.Context, before time.Time) (end int64, err error) {
 	var last archive.File
+	begin := r.opt.Clock.Now()
 	for written := 0; ; {
 		rows, err := r.opt.Store.Oldest(ctx, end, before, pruneLimit)
 		if err != nil || len(rows) == 0 {
@@ -59,7 +64,7 @@ func (r *Role) writeFiles(ctx context.Context, before time.Time) (end int64, err
 			end = last.Last
 			continue
 		}
-		if written == filesATurn {
+		if written == filesATurn || r.opt.Clock.Since(begin) > turn {
 			return end, nil
 		}
 		if end > 0 && written == 0 {
@@ -207,6 +212,5 @@ func (r *Role) thinArchived(ctx context.Context, end int64) error {
 		}
 		r.readBack = end
 	}
-	r.thin(ctx, end)
-	return nil
+	return r.thin(ctx, end)
 }

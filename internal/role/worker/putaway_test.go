@@ -98,6 +98,7 @@ func TestPlaysAreMadeAnewOfTheArchive(t *testing.T) {
 	o.Archive = a
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
+	o.Queue = turns{o.Clock}
 	go func() { done <- worker.New(o).Run(ctx) }()
 	w.eventually("the journal is empty", 20*time.Second, func() bool { return len(w.left()) == 0 })
 	cancel()
@@ -185,6 +186,7 @@ func TestACrashNeitherLosesNorDoublesEvents(t *testing.T) {
 			o.Store, o.Archive = db, a
 			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan error, 1)
+			o.Queue = turns{o.Clock}
 			go func() { done <- worker.New(o).Run(ctx) }()
 			w.eventually("the fault", 20*time.Second, func() bool { return w.log.count("events stay in the journal") > 0 })
 			cancel()

@@ -25,7 +25,6 @@ const (
 // Rows are removed in small pieces with pauses, because SQLite has one writer
 // and commands wait for it.
 const (
-	pruneEvery = time.Minute
 	prunePause = 50 * time.Millisecond
 	// pruneLimit is how many rows one piece has; prunePieces is how many pieces
 	// of one kind are removed before the next kind has its turn.
@@ -60,23 +59,6 @@ func (t Retention) shortest() time.Duration {
 	return d
 }
 
-// keepHouse removes what is old, every minute.
-func (r *Role) keepHouse(ctx context.Context) {
-	keep := r.opt.Retention
-	for r.pause(ctx, pruneEvery) {
-		r.prune(ctx, "effects", keep.Effects, r.opt.Store.PruneEffects)
-		r.prune(ctx, "dead letters", keep.DeadLetters, r.opt.Store.PruneDeadLetters)
-		r.prune(ctx, "plays", keep.Plays, r.opt.Store.PrunePlays)
-		r.prune(ctx, "heard tracks", keep.Heard, r.opt.Store.PruneHeard)
-		r.extendParts(ctx)
-		if r.opt.Archive != nil {
-			r.putAway(ctx)
-			continue
-		}
-		r.forget(ctx)
-	}
-}
-
 // pause waits, and returns false once ctx has ended.
 func (r *Role) pause(ctx context.Context, d time.Duration) bool {
 	select {
@@ -89,18 +71,17 @@ func (r *Role) pause(ctx context.Context, d time.Duration) bool {
 
 // prune removes what is older than keep, piece by piece, until nothing of it is
 // left or others have waited long enough.
-func (r *Role) prune(ctx context.Context, what string, keep time.Duration, f func(context.Context, time.Time, int) (int, error)) {
+func (r *Role) prune(ctx context.Context, what string, keep time.Duration, f func(context.Context, time.Time, int) (int, error)) (err error) {
 	before := r.opt.Clock.Now().Add(-keep)
 	all := 0
 	for piece := range prunePieces {
 		if piece > 0 && !r.pause(ctx, prunePause) {
+			err = cutOff(ctx)
 			break
 		}
-		n, err := f(ctx, before, pruneLimit)
+		var n int
+		n, err = f(ctx, before, pruneLimit)
 		all += n
-		if err != nil && ctx.Err() == nil {
-			r.opt.Logger.Warn("what is old cannot be removed", "what", what, "error", err)
-		}
 		if err != nil || n < pruneLimit {
 			break
 		}
@@ -108,4 +89,5 @@ func (r *Role) prune(ctx context.Context, what string, keep time.Duration, f fun
 	if all > 0 {
 		r.opt.Logger.Info("what is old was removed", "what", what, "count", all)
 	}
+	return err
 }

@@ -25,7 +25,11 @@ type Store interface {
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
 	store.Outgoing
 	store.Parted
+	// ForgetSessions deletes what processes that are gone left behind.
+	ForgetSessions(ctx context.Context) (int, error)
 
+	DeadLettersAfter(ctx context.Context, after string, limit int) ([]store.DeadLetter, error)
+	DropDeadLetter(ctx context.Context, id string) error
 	PutAside(ctx context.Context, letters []store.DeadLetter) error
 	Events(ctx context.Context, q store.EventQuery) ([]store.JournalRow, error)
 	Position(ctx context.Context, projection string) (int64, error)
@@ -34,7 +38,10 @@ type Store interface {
 
 // Options says what the role works with.
 type Options struct {
-	Store  Store
+	Store Store
+	// Queue runs the role's chores. Without it nothing old is removed: that is for
+	// a process that only makes plays anew.
+	Queue  Queue
 	Clock  clockwork.Clock
 	Logger *slog.Logger
 	// Bus tells the role what happened as it happens. Without it the role looks
@@ -70,10 +77,12 @@ func New(o Options) *Role {
 	return r
 }
 
-// Run keeps house until ctx ends.
+// Run keeps house until ctx ends. Errors: those of the queue.
 func (r *Role) Run(ctx context.Context) error {
-	var g errgroup.Group
-	g.Go(func() error { r.keepHouse(ctx); return nil })
+	g, ctx := errgroup.WithContext(ctx)
+	if r.opt.Queue != nil {
+		g.Go(func() error { return r.opt.Queue.Run(ctx, r.Chores()) })
+	}
 	g.Go(func() error { r.project(ctx); return nil })
 	return g.Wait()
 }

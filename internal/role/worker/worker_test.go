@@ -13,6 +13,7 @@ import (
 	"github.com/jonboulle/clockwork"
 	"go.uber.org/goleak"
 
+	"github.com/atrilhq/platform/internal/jobs"
 	"github.com/atrilhq/platform/internal/role/worker"
 	"github.com/atrilhq/platform/internal/store"
 )
@@ -92,6 +93,14 @@ func (k *kept) Thin(_ context.Context, t store.Thinning) (int, error) {
 	return k.prune(strings.Join(t.Types, " "), t.Before, t.Limit)
 }
 
+func (k *kept) ForgetSessions(context.Context) (int, error) { return 0, nil }
+
+func (k *kept) DeadLettersAfter(context.Context, string, int) ([]store.DeadLetter, error) {
+	return nil, nil
+}
+
+func (k *kept) DropDeadLetter(context.Context, string) error { return nil }
+
 func (k *kept) PutAside(context.Context, []store.DeadLetter) error { return nil }
 
 func (k *kept) Events(context.Context, store.EventQuery) ([]store.JournalRow, error) { return nil, nil }
@@ -99,9 +108,29 @@ func (k *kept) Events(context.Context, store.EventQuery) ([]store.JournalRow, er
 func (k *kept) Position(context.Context, string) (int64, error)                { return 0, nil }
 func (k *kept) ProjectPlays(context.Context, int64, int64, []store.Play) error { return nil }
 
+// turns runs chores by the clock of a test, each of them once a minute, one after
+// the other.
+type turns struct{ clock clockwork.Clock }
+
+func (q turns) Run(ctx context.Context, chores []jobs.Chore) error {
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-q.clock.After(time.Minute):
+		}
+		for _, c := range chores {
+			_ = c.Do(ctx)
+		}
+	}
+}
+
 // run starts a role, which ends with the test.
 func run(t *testing.T, o worker.Options) {
 	t.Helper()
+	if o.Queue == nil {
+		o.Queue = turns{o.Clock}
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- worker.New(o).Run(ctx) }()

@@ -8,17 +8,42 @@ import (
 
 // liteSession is SQLite's one connection that writes, with its statements.
 //
-// It does not look at contexts: a write is not interrupted in the middle, and
+// But for waiting for its turn it does not look at contexts: a write is not interrupted in the middle, and
 // whoever does not want to wait any longer leaves. That spares a goroutine for
 // each statement.
 type liteSession struct {
-	db       *sql.DB
+	db *sql.DB
+	// turn is taken while a transaction is open; mine says so.
+	turn     turn
+	mine     bool
 	conn     *sql.Conn
 	prepared map[string]*sql.Stmt
 }
 
-// begin starts a transaction that holds the write lock from its beginning.
-func (l *liteSession) begin(context.Context) error {
+// begin starts a transaction when it is its turn that holds the write lock from its beginning.
+func (l *liteSession) begin(ctx context.Context) error {
+	if !l.mine {
+		if err := l.turn.take(ctx); err != nil {
+			return err
+		}
+		l.mine = true
+	}
+	err := l.open()
+	if err != nil {
+		l.give()
+	}
+	return err
+}
+
+// give lets others write.
+func (l *liteSession) give() {
+	if l.mine {
+		l.mine = false
+		l.turn.give()
+	}
+}
+
+func (l *liteSession) open() error {
 	if l.conn == nil {
 		conn, err := l.db.Conn(context.Background())
 		if err != nil {
@@ -38,9 +63,18 @@ func (l *liteSession) plain(_ context.Context, texts ...string) error {
 	return nil
 }
 
-func (l *liteSession) commit(context.Context) error { return l.exec("COMMIT") }
+// commit ends the transaction. Where that fails it is still open: rollback
+// follows, and others wait until then.
+func (l *liteSession) commit(context.Context) error {
+	err := l.exec("COMMIT")
+	if err == nil {
+		l.give()
+	}
+	return err
+}
 
 func (l *liteSession) rollback(context.Context) {
+	defer l.give()
 	if l.conn == nil {
 		return
 	}

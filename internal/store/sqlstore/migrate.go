@@ -52,6 +52,7 @@ func (db *DB) provider(pool *sql.DB) (*goose.Provider, error) {
 		return nil, err
 	}
 	kind, options := goose.DialectSQLite3, []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithSlog(db.opts.Logger)}
+	options = append(options, goose.WithGoMigrations(db.dialect.jobsMigration(db.opts)))
 	if db.dialect.lockSchema {
 		kind = goose.DialectPostgres
 		locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 60))

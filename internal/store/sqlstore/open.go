@@ -25,6 +25,8 @@ type DB struct {
 	batches *groupWriter
 	// layout changes how PostgreSQL lays out tables, nil for SQLite.
 	layout *sql.DB
+	// turn is whose turn it is to write to a SQLite file; nil on PostgreSQL.
+	turn turn
 
 	snapshotsGone, snapshotsKept *table
 	plays                        playTables

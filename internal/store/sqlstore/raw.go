@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -186,6 +187,8 @@ type RawTable struct {
 }
 
 // Tables returns the tables of the schema, each after those that it refers to.
+// Those of the job queue are left out: their columns differ by engine, and what
+// is in them comes again by itself.
 // Errors: Internal for one that this version does not know; those of the database.
 func (r *Raw) Tables(ctx context.Context) ([]RawTable, error) {
 	names := []string{}
@@ -203,6 +206,7 @@ func (r *Raw) Tables(ctx context.Context) ([]RawTable, error) {
 		return nil, failed(err, rawOp)
 	}
 	var out []RawTable
+	names = slices.DeleteFunc(names, func(n string) bool { return strings.HasPrefix(n, jobsTables) })
 	for _, n := range RawOrder() {
 		if i := slices.Index(names, n); i >= 0 {
 			names = slices.Delete(names, i, i+1)

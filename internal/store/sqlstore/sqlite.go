@@ -63,7 +63,8 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	}
 	c := newCheckpointer(check, path+"-wal", db.opts)
 	db.onClose(c.close)
-	w := newGroupWriter(&liteSession{db: one}, db.opts, &db.tables, c.look, true)
+	db.turn = newTurn()
+	w := newGroupWriter(&liteSession{db: one, turn: db.turn}, db.opts, &db.tables, c.look, true)
 	db.writer, db.batches = w, w
 	db.onClose(w.close)
 	db.onClose(db.presences.close)
@@ -72,19 +73,39 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 
 // sqlitePool opens a pool of at most n connections. Pragmas apply to each.
 func (db *DB) sqlitePool(path string, n int, mode string, pragmas ...string) (*sql.DB, error) {
+	pool, err := sql.Open("sqlite", db.sqliteName(path, mode, pragmas...))
+	if err != nil {
+		return nil, failed(err, openOp)
+	}
+	return db.pooled(pool, n), nil
+}
+
+// sqliteInTurn opens a pool of one connection that writes only when it is its
+// turn, and begins each transaction with the write lock.
+func (db *DB) sqliteInTurn(path string, pragmas ...string) (*sql.DB, error) {
+	named, err := sql.Open("sqlite", "")
+	if err != nil {
+		return nil, failed(err, openOp)
+	}
+	defer func() { _ = named.Close() }()
+	return db.pooled(sql.OpenDB(turnConnector{named.Driver(), db.sqliteName(path, "mode=rw&_txlock=immediate", pragmas...), db.turn}), 1), nil
+}
+
+// sqliteName is what the driver calls a file with its pragmas.
+func (db *DB) sqliteName(path, mode string, pragmas ...string) string {
 	var q strings.Builder
 	q.WriteString("?" + mode)
 	for _, p := range append([]string{"busy_timeout(1500)", "temp_store(MEMORY)", fmt.Sprintf("journal_size_limit(%d)", db.opts.WALPassive)}, pragmas...) {
 		q.WriteString("&_pragma=" + url.QueryEscape(p))
 	}
-	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+q.String())
-	if err != nil {
-		return nil, failed(err, openOp)
-	}
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + q.String()
+}
+
+func (db *DB) pooled(pool *sql.DB, n int) *sql.DB {
 	pool.SetMaxOpenConns(n)
 	pool.SetMaxIdleConns(n)
 	db.onClose(pool.Close)
-	return pool, nil
+	return pool
 }
 
 // checkFile looks whether the file is a sound database, without writing to it.
