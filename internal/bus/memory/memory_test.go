@@ -36,6 +36,9 @@ func BenchmarkHop(b *testing.B) {
 				return
 			}
 			at = to
+			if err := m.Release(ctx, "s", at); err != nil {
+				return
+			}
 			for range got {
 				back <- struct{}{}
 			}

@@ -1,7 +1,7 @@
 -- Adds entries to a stream, all or none.
 -- KEYS: the stream, the hash that describes it.
 -- ARGV: a random name for a new generation, how many messages and how many bytes
--- may wait, the age in ms after which what nobody read is forgotten, then the
+-- may wait, the age in ms after which what nobody released is forgotten, then the
 -- number of messages and the payload of each entry.
 -- Answers OK, or QUOTA and how many messages and bytes still fit.
 local log, meta = KEYS[1], KEYS[2]

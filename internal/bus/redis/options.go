@@ -20,11 +20,11 @@ import (
 const (
 	// DefaultPrefix begins the names of all keys and channels.
 	DefaultPrefix = "platform"
-	// DefaultBacklog is how many messages of a stream may wait for its reader.
+	// DefaultBacklog is how many messages of a stream may wait to be released.
 	DefaultBacklog = 1 << 16
-	// DefaultBacklogBytes is how many bytes of a stream may wait for its reader.
+	// DefaultBacklogBytes is how many bytes of a stream may wait to be released.
 	DefaultBacklogBytes = 64 << 20
-	// DefaultMaxAge is how long a message waits that nobody reads.
+	// DefaultMaxAge is how long a message waits that nobody releases.
 	DefaultMaxAge = time.Hour
 	// DefaultTimeout bounds each call.
 	DefaultTimeout = 2 * time.Second
@@ -42,11 +42,11 @@ type Options struct {
 	// TLS is used with rediss:// instead of the system's certificates.
 	TLS *tls.Config
 
-	// Backlog and BacklogBytes bound what may wait in a stream for its reader;
-	// Append answers Quota beyond.
+	// Backlog and BacklogBytes bound what may wait in a stream to be released,
+	// read or not; Append answers Quota beyond.
 	Backlog      int
 	BacklogBytes int64
-	// MaxAge is how long a message waits that nobody reads; it goes between
+	// MaxAge is how long a message waits that nobody releases; it goes between
 	// once and twice that age. Negative means for ever.
 	MaxAge time.Duration
 	// Timeout bounds each call, at most DefaultTimeout.
@@ -63,7 +63,8 @@ type Options struct {
 type Hooks struct {
 	// Flushed tells that messages of a stream were written together, or why not.
 	Flushed func(stream string, messages, bytes int, took time.Duration, err error)
-	// Behind tells how many messages and bytes waited when a reader had looked.
+	// Behind tells how many messages and bytes were not released yet when a
+	// reader released or, having nothing to read, had looked.
 	Behind func(stream string, messages, bytes int64)
 	// Reset tells that a reader's cursor did not continue, and why: gone,
 	// generation, ahead, lost, gap or unreadable.
