@@ -59,6 +59,7 @@ type daemon struct {
 	started time.Time
 	store   measured
 	bus     bus.Bus
+	lag     *busWatch
 	words   *i18n.Bundle
 	metrics *observe.Metrics
 	ready   *observe.Ready
@@ -77,7 +78,7 @@ type daemon struct {
 func Run(ctx context.Context, o Options) (err error) {
 	d := &daemon{Options: o, clock: clockwork.NewRealClock(), ready: &observe.Ready{}}
 	d.started = d.clock.Now().UTC()
-	d.metrics = observe.NewMetrics(o.Version, o.Commit)
+	d.metrics, d.lag = observe.NewMetrics(o.Version, o.Commit), newBusWatch(d.clock)
 	lock, err := d.openDir()
 	if err != nil {
 		return err

@@ -17,6 +17,7 @@ func (d *daemon) gauge(ctx context.Context) error {
 	resumes, identifies := map[string]int64{}, map[string]int64{}
 	told := map[string]int64{}
 	for {
+		d.gaugeBus()
 		if a := d.roles.audio; a != nil {
 			d.metrics.PlayersActive(a.Playing())
 			d.metrics.BusLag("partitions", a.Loop().Depth())

@@ -171,6 +171,20 @@ func (b *Bus) Release(ctx context.Context, name string, upTo bus.Cursor) error {
 	return nil
 }
 
+// Backlog returns how many messages are not released, of all streams together,
+// and how much of what it may hold the fullest stream does, from 0 to 1.
+func (b *Bus) Backlog() (messages int, fullest float64) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for _, s := range b.streams {
+		s.mu.Lock()
+		n := len(s.msgs)
+		s.mu.Unlock()
+		messages, fullest = messages+n, max(fullest, float64(n)/float64(b.backlog))
+	}
+	return messages, fullest
+}
+
 // Begin implements bus.Bus.
 func (b *Bus) Begin(_ context.Context, name string) (bus.Cursor, error) {
 	s, err := b.stream(name)

@@ -63,8 +63,9 @@ type Options struct {
 type Hooks struct {
 	// Flushed tells that messages of a stream were written together, or why not.
 	Flushed func(stream string, messages, bytes int, took time.Duration, err error)
-	// Behind tells how many messages and bytes were not released yet when a
-	// reader released or, having nothing to read, had looked.
+	// Behind tells how many messages and bytes of a stream were not released yet
+	// when a reader released or, having nothing to read, had looked, and when
+	// somebody wrote, so that a stream that nobody reads is seen too.
 	Behind func(stream string, messages, bytes int64)
 	// Reset tells that a reader's cursor did not continue, and why: gone,
 	// generation, ahead, lost, gap or unreadable.
