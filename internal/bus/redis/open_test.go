@@ -15,19 +15,24 @@ import (
 func TestAddressesThatCannotBe(t *testing.T) {
 	const secret = "hunter2"
 	for name, url := range map[string]string{
-		"nothing":             "",
-		"another scheme":      "http://u:hunter2@localhost",
-		"no scheme":           "localhost:6379",
-		"no host":             "redis://:hunter2@",
-		"what is no address":  "redis://u:hunter2@[::1",
-		"a percent too many":  "redis://u:%zzhunter2@localhost",
-		"a database by name":  "redis://u:hunter2@localhost/main",
-		"a negative database": "redis://localhost/-1",
-		"a cluster's second":  "redis://u:hunter2@a:1/2,b:2",
-		"an empty one":        "redis://a:1,,b:2",
-		"mixed kinds":         "redis://a:1,unix:///b",
-		"sockets":             "unix:///a,unix:///b",
-		"far too long":        "redis://" + strings.Repeat("a", 5_000),
+		"nothing":              "",
+		"another scheme":       "http://u:hunter2@localhost",
+		"no scheme":            "localhost:6379",
+		"no host":              "redis://:hunter2@",
+		"what is no address":   "redis://u:hunter2@[::1",
+		"a percent too many":   "redis://u:%zzhunter2@localhost",
+		"a database by name":   "redis://u:hunter2@localhost/main",
+		"a negative database":  "redis://localhost/-1",
+		"a cluster's second":   "redis://u:hunter2@a:1/2,b:2",
+		"an empty one":         "redis://a:1,,b:2",
+		"mixed kinds":          "redis://a:1,unix:///b",
+		"sockets":              "unix:///a,unix:///b",
+		"sentinels of nothing": "redis+sentinel://:hunter2@a:26379",
+		"sentinels of two":     "redis+sentinel://:hunter2@a/one,b/two",
+		"a sentinel's socket":  "unix+sentinel:///a/one",
+		"sentinels and more":   "redis+sentinel://:hunter2@a/one,redis://b",
+		"a sentinel's cluster": "redis+sentinel://:hunter2@a/one?cluster=true",
+		"far too long":         "redis://" + strings.Repeat("a", 5_000),
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := redis.Open(t.Context(), redis.Options{URL: url})
