@@ -3,9 +3,11 @@
 //
 // A bus only carries: the present is in rows and the past in the journal, so a
 // bus that forgets everything loses nothing that was acknowledged. It offers
-// two things. A stream is ordered, kept until its one reader has read it, and
-// read by a cursor that the reader stores beside what it did with the messages.
-// A topic reaches whoever listens at that moment and nobody else.
+// two things. A stream is ordered, read by a cursor, and kept until its one
+// reader releases it: reading is not enough, because a reader reads ahead of
+// what it has stored, and one that dies in between has a successor who needs
+// all of it again. A topic reaches whoever listens at that moment and nobody
+// else.
 package bus
 
 import (
@@ -65,7 +67,9 @@ type Delivery struct {
 }
 
 // ErrReset says that a cursor does not continue in its stream: the stream was
-// lost, trimmed or made anew. The reader resynchronises and goes on from Begin.
+// lost, trimmed or made anew, or something in it cannot be read. The reader
+// releases what it has dealt with, resynchronises and goes on from Begin, which
+// leaves out what is missing only where everything before it was released.
 var ErrReset = fault.New(fault.Conflict, "bus.Read", "the stream does not continue from the cursor")
 
 // Bus carries messages. Its methods are safe for concurrent use.
@@ -73,17 +77,24 @@ type Bus interface {
 	// Append adds messages to the end of a stream, in order, all or none. After
 	// Unavailable they may be there all the same: readers know a message that
 	// came before by its Source and Number.
-	// Errors: Quota where the reader is too far behind, Unavailable, Invalid for
+	// Errors: Quota where too much was not released yet, Unavailable, Invalid for
 	// more than the bus can carry, Invalid and Internal for a value that cannot be written.
 	Append(ctx context.Context, stream string, m ...Message) error
 	// Read returns at most limit messages behind the cursor and the cursor
-	// behind them. It waits until there is one or ctx ends. Reading from a
-	// cursor says that everything before it may be forgotten.
+	// behind them. It waits until there is one or ctx ends. Nothing is forgotten
+	// by reading: any cursor that was not released past can be read from again.
 	// Errors: ErrReset, Unavailable, the context's.
 	Read(ctx context.Context, stream string, from Cursor, limit int) ([]Delivery, Cursor, error)
-	// Begin returns the cursor before the oldest message that a stream still
-	// has: where a reader begins that has none, or whose own was reset. What a
-	// reader in another process read in the last moments may come again.
+	// Release says that everything up to a cursor was dealt with for good, so
+	// that the stream may forget it: its effects are stored, and nobody will need
+	// it again. What was released before, or further on, stays so. Whoever reads
+	// has to release, or Append answers Quota in the end.
+	// Errors: ErrReset where the stream does not have that cursor, which changes
+	// nothing and is Read's to act upon; Unavailable, the context's.
+	Release(ctx context.Context, stream string, upTo Cursor) error
+	// Begin returns the cursor before the oldest message that was not released:
+	// where a reader begins that has none, or whose own was reset. What another
+	// reader read and did not release comes again.
 	Begin(ctx context.Context, stream string) (Cursor, error)
 	// Publish tells whoever listens to a topic now. It does not wait until they
 	// hear it, and what is lost on the way is lost: a topic makes things fast,

@@ -50,7 +50,7 @@ type Database struct {
 
 // Redis says where the roles of several processes hear each other.
 type Redis struct {
-	URL secret.Text `key:"url" many:"true" doc:"Where roles in several processes hear each other. Empty means within this process only. A list is the addresses of a cluster." allow:"redis://USER:PASSWORD@HOST:PORT/NUMBER, rediss:// for TLS, unix:///PATH, or a list of a cluster's addresses"`
+	URL secret.Text `key:"url" many:"true" doc:"Where roles in several processes hear each other. Empty means within this process only. A list is the addresses of a cluster, or of sentinels." allow:"redis://USER:PASSWORD@HOST:PORT/NUMBER, rediss:// for TLS, unix:///PATH, a list of a cluster's addresses, or redis+sentinel://HOST:PORT/NAME, of which there may be a list too"`
 }
 
 // Discord is the bots and where their platform is.
@@ -102,6 +102,7 @@ type Plan struct {
 type Timeouts struct {
 	LeaseTTL time.Duration `key:"lease_ttl" default:"5s" doc:"How long the right to own a partition or a shard lasts without being renewed." allow:"2s..5m"`
 	Database time.Duration `key:"database" default:"2s" doc:"How long a query may take." allow:"100ms..1m"`
+	Start    time.Duration `key:"start" default:"0s" doc:"How long a start waits for a PostgreSQL that is away; 0s ends it at once. Redis is always waited for." allow:"0s..24h"`
 	Shutdown time.Duration `key:"shutdown" default:"20s" doc:"How long the daemon takes to finish what it has begun when it is told to stop." allow:"1s..5m"`
 }
 

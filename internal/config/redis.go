@@ -47,15 +47,19 @@ func checkRedis(r Redis) error {
 				return errors.New("has no absolute path; it begins with three slashes")
 			}
 			continue
-		case u.Scheme != "redis" && u.Scheme != "rediss":
+		case !slices.Contains([]string{"redis", "rediss", "redis+sentinel", "rediss+sentinel"}, u.Scheme):
 			return errors.New(which + "has neither redis nor rediss as its scheme")
 		case scheme != "" && u.Scheme != scheme:
-			return errors.New("mixes redis and rediss")
+			return errors.New("mixes " + scheme + " and " + u.Scheme)
 		case u.Hostname() == "":
 			return errors.New(which + "has no host")
 		}
 		scheme = u.Scheme
-		if db := strings.Trim(u.Path, "/"); db != "" {
+		if strings.HasSuffix(scheme, "+sentinel") {
+			if err := checkSentinel(u, i == 0); err != nil {
+				return errors.New(which + err.Error())
+			}
+		} else if db := strings.Trim(u.Path, "/"); db != "" {
 			n, err := strconv.Atoi(db)
 			if err != nil || n < 0 {
 				return errors.New(which + "has a path that is no number of a database")
@@ -66,6 +70,20 @@ func checkRedis(r Redis) error {
 		}
 		if p, ok := u.User.Password(); ok && slices.Contains(defaultCredentials, p) && !loopback(u.Hostname()) {
 			return errors.New(which + "has a password that everybody knows; choose another")
+		}
+	}
+	return nil
+}
+
+// checkSentinel looks at what stands behind the address of a sentinel.
+func checkSentinel(u *url.URL, first bool) error {
+	name := strings.Trim(u.Path, "/")
+	switch db := u.Query().Get("db"); {
+	case first && name == "", strings.Contains(name, "/"):
+		return errors.New("does not say what the sentinels watch; its name stands behind the address: redis+sentinel://HOST:PORT/NAME")
+	case db != "":
+		if n, err := strconv.Atoi(db); err != nil || n < 0 {
+			return errors.New("has a db that is no number of a database")
 		}
 	}
 	return nil

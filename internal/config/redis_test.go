@@ -34,6 +34,15 @@ func TestRedisIsOneAddressOrAList(t *testing.T) {
 	if len(c.Redis.Addresses()) != 2 {
 		t.Errorf("%d addresses", len(c.Redis.Addresses()))
 	}
+	c = load(t, config.Sources{Env: []string{"PLATFORM_REDIS__URL=redis+sentinel://:hidden-pw@a:26379/main?db=2,redis+sentinel://b:26379"}})
+	if all := c.Redis.Addresses(); len(all) != 2 {
+		t.Errorf("%d addresses of sentinels", len(all))
+	}
+	for _, e := range c.Explain() {
+		if e.Key == "redis.url" && e.Value != "redis+sentinel://:xxxxx@a:26379/main,redis+sentinel://b:26379" {
+			t.Errorf("sentinels are shown as %s", e.Value)
+		}
+	}
 	if all := load(t, config.Sources{}).Redis.Addresses(); len(all) != 0 {
 		t.Errorf("%d addresses where none was given", len(all))
 	}
@@ -42,17 +51,20 @@ func TestRedisIsOneAddressOrAList(t *testing.T) {
 func TestRedisThatIsRefused(t *testing.T) {
 	const hidden = "hidden-pw"
 	for name, c := range map[string]struct{ url, says string }{
-		"another scheme":      {"http://:" + hidden + "@h:1", "neither redis nor rediss"},
-		"no scheme":           {hidden, "neither redis nor rediss"},
-		"no host":             {"redis://:" + hidden + "@:6379", "has no host"},
-		"no address":          {"redis://:" + hidden + "@h:port", "is not an address"},
-		"a socket's path":     {"unix://" + hidden, "no absolute path"},
-		"mixed":               {"redis://a,rediss://:" + hidden + "@b", "mixes redis and rediss"},
-		"a path":              {"redis://h/" + hidden, "no number of a database"},
-		"a cluster's number":  {"redis://a/1,redis://:" + hidden + "@b/1", "only database 0"},
-		"the second":          {"redis://a,http://:" + hidden + "@b", "address 2 has neither"},
-		"what everybody uses": {"redis://:changeme@h.example", "a password that everybody knows"},
-		"too many":            {strings.Repeat("redis://a,", 65), "more than 64 addresses"},
+		"another scheme":       {"http://:" + hidden + "@h:1", "neither redis nor rediss"},
+		"no scheme":            {hidden, "neither redis nor rediss"},
+		"no host":              {"redis://:" + hidden + "@:6379", "has no host"},
+		"no address":           {"redis://:" + hidden + "@h:port", "is not an address"},
+		"a socket's path":      {"unix://" + hidden, "no absolute path"},
+		"mixed":                {"redis://a,rediss://:" + hidden + "@b", "mixes redis and rediss"},
+		"sentinels of nothing": {"redis+sentinel://:" + hidden + "@h:26379", "what the sentinels watch"},
+		"a sentinel's db":      {"redis+sentinel://:" + hidden + "@h:26379/main?db=x", "no number of a database"},
+		"sentinels and more":   {"redis+sentinel://:" + hidden + "@h/main,redis://b", "mixes redis+sentinel and redis"},
+		"a path":               {"redis://h/" + hidden, "no number of a database"},
+		"a cluster's number":   {"redis://a/1,redis://:" + hidden + "@b/1", "only database 0"},
+		"the second":           {"redis://a,http://:" + hidden + "@b", "address 2 has neither"},
+		"what everybody uses":  {"redis://:changeme@h.example", "a password that everybody knows"},
+		"too many":             {strings.Repeat("redis://a,", 65), "more than 64 addresses"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := config.Load(config.Sources{Env: append([]string{"PLATFORM_REDIS__URL=" + c.url}, home...)})

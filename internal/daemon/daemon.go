@@ -60,11 +60,15 @@ type daemon struct {
 	started time.Time
 	store   measured
 	bus     bus.Bus
+	lag     *busWatch
 	words   *i18n.Bundle
 	metrics *observe.Metrics
 	ready   *observe.Ready
-	roles   roles
-	addrs   []view.Listener
+	backing backing
+	// operations is nil where no listener is wanted.
+	operations *operations
+	roles      roles
+	addrs      []view.Listener
 	// names are those that the configuration gives the bots, pool their order.
 	names map[music.BotID]string
 	pool  []music.BotID
@@ -79,7 +83,7 @@ type daemon struct {
 func Run(ctx context.Context, o Options) (err error) {
 	d := &daemon{Options: o, clock: clockwork.NewRealClock(), ready: &observe.Ready{}}
 	d.started = d.clock.Now().UTC()
-	d.metrics = observe.NewMetrics(o.Version, o.Commit)
+	d.metrics, d.lag = observe.NewMetrics(o.Version, o.Commit), newBusWatch(d.clock)
 	lock, err := d.openDir()
 	if err != nil {
 		return err
@@ -88,12 +92,13 @@ func Run(ctx context.Context, o Options) (err error) {
 	if d.words, err = i18n.New(); err != nil {
 		return err
 	}
-	db, err := sqlstore.Open(ctx, sqlstore.Options{
-		URL: o.Config.DatabaseURL().Reveal(), Partitions: d.partitions(), Logger: o.Logger,
-		Timeout: o.Config.Timeouts.Database,
-	})
-	if err != nil {
+	if err := d.openOperations(); err != nil {
 		return err
+	}
+	defer d.operations.close()
+	db, err := d.openStore(ctx)
+	if err != nil {
+		return ended(ctx, err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	d.store = measured{db, d.metrics}
@@ -102,10 +107,38 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	if d.bus, err = d.openBus(ctx); err != nil {
-		return err
+		return ended(ctx, err)
 	}
 	defer func() { err = errors.Join(err, d.bus.Close()) }()
 	return d.run(ctx)
+}
+
+// ended is nil for a start that was waiting when it was told to stop.
+func ended(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// openStore opens the database. One that is a server is waited for as long as
+// timeouts.start says; a file is there or it is not. Errors: those of the store.
+func (d *daemon) openStore(ctx context.Context) (db *sqlstore.DB, err error) {
+	limit := d.Config.Timeouts.Start
+	if strings.HasPrefix(d.Config.DatabaseURL().Reveal(), "sqlite:") {
+		limit = 0
+	}
+	err = d.await(ctx, "database", limit, func(ctx context.Context) error {
+		db, err = sqlstore.Open(ctx, sqlstore.Options{
+			URL: d.Config.DatabaseURL().Reveal(), Partitions: d.partitions(), Logger: d.Logger,
+			Timeout: d.Config.Timeouts.Database,
+		})
+		return err
+	})
+	if err == nil {
+		d.backing.set("database", db.Ping)
+	}
+	return db, err
 }
 
 // openDir makes the data directory and keeps others out of it.

@@ -20,6 +20,7 @@ func (d *daemon) gauge(ctx context.Context) error {
 		if n%countEvery == 0 {
 			d.gaugeJobs(ctx)
 		}
+		d.gaugeBus()
 		if a := d.roles.audio; a != nil {
 			d.metrics.PlayersActive(a.Playing())
 			d.metrics.BusLag("partitions", a.Loop().Depth())

@@ -13,7 +13,6 @@ import (
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/httpapi"
 	"github.com/atrilhq/platform/internal/httpapi/view"
-	"github.com/atrilhq/platform/internal/observe"
 )
 
 // tokensWithin bounds how long being up waits for Discord's word on the tokens.
@@ -194,15 +193,9 @@ func (d *daemon) listen() ([]part, error) {
 			serve("api", ln.Addr().String(), ln, server.Serve)
 		}
 	}
-	if d.Config.Operations.Listen != "" {
-		ops := observe.Operations{
-			Gatherer: d.metrics.Gatherer(), Ready: d.ready, Logger: d.Logger, AllowRemote: d.Config.Operations.AllowRemote,
-		}
-		ln, err := ops.Listen(d.Config.Operations.Listen)
-		if err != nil {
-			return fail(err)
-		}
-		serve("operations", ln.Addr().String(), ln, ops.Serve)
+	if o := d.operations; o != nil {
+		d.addrs = append(d.addrs, view.Listener{Name: "operations", Address: o.ln.Addr().String()})
+		parts = append(parts, part{"operations", o.run})
 	}
 	if d.Sandbox != nil {
 		d.addrs = append(d.addrs, view.Listener{Name: "sandbox", Address: d.Sandbox.ControlURL})
@@ -210,9 +203,8 @@ func (d *daemon) listen() ([]part, error) {
 	return parts, nil
 }
 
-// addChecks says what readiness is made of.
+// addChecks says what readiness is made of beside what stands behind the daemon.
 func (d *daemon) addChecks() {
-	d.ready.Add("database", d.store.Ping)
 	if d.roles.audio != nil {
 		d.ready.Add("partitions", d.partitionsOwned)
 		d.ready.Add("nodes", func(context.Context) error {

@@ -16,16 +16,17 @@ type Metrics struct {
 	registry *prometheus.Registry
 	names    []string
 
-	command, ack                 *prometheus.HistogramVec
-	http, database, message      *prometheus.HistogramVec
-	shard, identify, deficit     *prometheus.GaugeVec
-	lag, outbox, letters, player *prometheus.GaugeVec
-	conflicts, undecodable       *prometheus.CounterVec
-	leases                       *prometheus.GaugeVec
-	leaseChanges                 *prometheus.CounterVec
-	plays                        plays
-	sessions                     sessions
-	jobs                         jobs
+	command, ack             *prometheus.HistogramVec
+	http, database, message  *prometheus.HistogramVec
+	shard, identify, deficit *prometheus.GaugeVec
+	outbox, letters, player  *prometheus.GaugeVec
+	conflicts, undecodable   *prometheus.CounterVec
+	leases                   *prometheus.GaugeVec
+	leaseChanges             *prometheus.CounterVec
+	plays                    plays
+	sessions                 sessions
+	bus                      buses
+	jobs                     jobs
 }
 
 // NewMetrics returns metrics in a registry of their own, with those of the Go
@@ -41,7 +42,6 @@ func NewMetrics(version, commit string) *Metrics {
 		quick, "messaging_destination_name")
 	m.shard = m.gauge("platformd_gateway_shard_state", "1 for the state that a shard is in.", "bot", "shard", "state")
 	m.identify = m.gauge("platformd_gateway_identify_remaining", "IDENTIFYs that are left today.", "bot")
-	m.lag = m.gauge("platformd_bus_lag", "Messages of a destination that wait.", "messaging_destination_name")
 	m.outbox = m.gauge("platformd_outbox_oldest_age_seconds", "Age of the oldest effect that is owed.")
 	m.letters = m.gauge("platformd_dlq_depth", "Dead letters.")
 	m.player = m.gauge("platformd_player_active", "Players that sound.")
@@ -53,6 +53,7 @@ func NewMetrics(version, commit string) *Metrics {
 	m.plays = newPlays(m)
 	m.sessions = newSessions(m)
 	m.jobs = newJobs(m)
+	m.bus = newBuses(m, quick)
 	info := m.gauge("platformd_build_info", "1, with what was built.", "version", "commit")
 	info.WithLabelValues(version, commit).Set(1)
 	m.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -131,11 +132,6 @@ func (m *Metrics) ShardElsewhere(bot string, shard int) {
 // IdentifyRemaining says how many IDENTIFYs a bot has left today.
 func (m *Metrics) IdentifyRemaining(bot string, n int) {
 	m.identify.WithLabelValues(bot).Set(float64(n))
-}
-
-// BusLag says how many messages of a destination wait.
-func (m *Metrics) BusLag(destination string, n int) {
-	m.lag.WithLabelValues(destination).Set(float64(n))
 }
 
 // OutboxAge says how old the oldest effect is that is owed; 0 for none.

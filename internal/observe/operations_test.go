@@ -29,6 +29,10 @@ func used() *observe.Metrics {
 	m.ShardState("main", 0, "ready")
 	m.IdentifyRemaining("main", 990)
 	m.BusLag("inputs", 3)
+	m.BusFullest(.25)
+	m.BusCalled("append", "", time.Millisecond)
+	m.BusReset("generation")
+	m.BusTopicLost("cut", 1)
 	m.OutboxAge(2 * time.Second)
 	m.DeadLetters(1)
 	m.PlayersActive(4)
@@ -65,7 +69,8 @@ func TestMetricsHaveTheirNamesAndNoPeople(t *testing.T) {
 	for _, want := range []string{
 		"http_server_request_duration_seconds", "db_client_operation_duration_seconds", "messaging_process_duration_seconds",
 		"platformd_command_duration_seconds", "platformd_interaction_ack_duration_seconds", "platformd_gateway_shard_state",
-		"platformd_gateway_identify_remaining", "platformd_bus_lag", "platformd_outbox_oldest_age_seconds", "platformd_dlq_depth",
+		"platformd_gateway_identify_remaining", "platformd_bus_lag", "platformd_bus_fullest_ratio",
+		"messaging_client_operation_duration_seconds", "platformd_bus_resets_total", "platformd_bus_topic_losses_total", "platformd_outbox_oldest_age_seconds", "platformd_dlq_depth",
 		"platformd_player_active", "platformd_lease_conflicts_total",
 		"platformd_lavalink_frames_deficit", "platformd_lavalink_undecodable_total", "platformd_build_info", "go_goroutines",
 	} {

@@ -130,7 +130,7 @@ func (l *Loop) take(w *work) {
 			w.out.done.Effects = append(w.out.done.Effects, e)
 		}
 	}
-	l.intake.settle(w.inputs...)
+	l.taken(w.inputs...)
 	w.out.done.Cursors = w.batch.Cursors
 	l.intake.stored(w.batch.Cursors)
 	if !l.intake.waits() {
@@ -219,7 +219,7 @@ func (l *Loop) bisect(ctx context.Context, w *work, cause error) {
 	case w.aside:
 		l.log.Error("an input that was put aside is refused too and left out",
 			"kind", w.inputs[0].Input.Kind(), "input", w.inputs[0].Input.ID, "error", cause)
-		l.intake.settle(w.inputs...)
+		l.taken(w.inputs...)
 	case n == 1:
 		// Where this cannot be written now, the input waits and is tried anew.
 		d := w.inputs[0]

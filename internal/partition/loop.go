@@ -167,13 +167,23 @@ func (l *Loop) Deliver(d Delivery) error {
 	d.ticket = l.intake.arrive(Of(d.Input.Guild, l.opt.Partitions), d.Origin)
 	dropped, err := l.in.put(d)
 	if dropped || err != nil {
-		l.intake.settle(d)
+		l.taken(d)
 	}
 	if dropped {
 		l.stats.Dropped.Add(1)
 		l.opt.Actuator.Resync(d.Input.Guild)
 	}
 	return err
+}
+
+// taken notes that inputs need not come again.
+func (l *Loop) taken(ds ...Delivery) {
+	l.intake.settle(ds...)
+	for _, d := range ds {
+		if d.Place != nil {
+			d.Place.Taken()
+		}
+	}
 }
 
 // View returns a guild as it was last committed. It must not be written to.
@@ -370,14 +380,14 @@ func (l *Loop) ready(ds []Delivery) []Delivery {
 		o := l.owned[part]
 		switch e := l.guilds[id]; {
 		case o == nil:
-			// Another process owns it, or will.
+			// Another process owns it, or will, and reads it where it stands.
 			l.stats.Dropped.Add(1)
 			l.intake.settle(d)
 		case e != nil:
 			out = append(out, d)
 		case dispensable(d.Input.Body):
 			// Whoever needs to know gets a snapshot with the rows.
-			l.intake.settle(d)
+			l.taken(d)
 		default:
 			l.in.park(id)
 			wait = append(wait, d)

@@ -17,8 +17,18 @@ type Origin struct {
 	Number     int64
 }
 
+// Place is where a delivery was read from.
+type Place interface {
+	// Taken tells, once, that the delivery was durably taken: committed, put
+	// aside, or found to change nothing. It is not told of one that was forgotten
+	// with its partition: that one is the next owner's. It must not block.
+	Taken()
+}
+
 // Delivery is an input on its way to a guild.
 type Delivery struct {
+	// Place is told when the input was taken; nil where nobody wants to know.
+	Place  Place
 	Input  music.Input
 	Origin Origin
 	// Expires is when a command is not wanted any more because nobody waits

@@ -27,6 +27,8 @@ type RedisServer struct {
 	bin    string
 	as     *syscall.Credential
 	config []string
+	// args follow the file with the configuration.
+	args []string
 	// address is a path or a host and a port.
 	network, address string
 	// pipes keep the server's shells alive, one for each start.
@@ -119,7 +121,12 @@ func (s *RedisServer) start() error {
 	}
 	_ = os.Remove(s.pidfile())
 	log := filepath.Join(s.dir, "log")
-	_, pipe, err := keep(s.as, "KILL", s.dir, log, s.bin, file)
+	if s.as != nil { // a sentinel writes to it
+		if err := os.Chown(file, int(s.as.Uid), int(s.as.Gid)); err != nil {
+			return err
+		}
+	}
+	_, pipe, err := keep(s.as, "KILL", s.dir, log, append([]string{s.bin, file}, s.args...)...)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/atrilhq/platform/internal/fault"
 )
 
-// Backlog is what Open has to limit unread messages of a stream to.
+// Backlog is what Open has to limit unreleased messages of a stream to.
 const Backlog = 1_000
 
 // Run runs the suite. Open returns a new, empty bus that the suite closes.
@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) bus.Bus) {
 		"ValueSaysItsBytes":         valueSays,
 	}
 	maps.Copy(simple, streams())
+	maps.Copy(simple, releases())
 	for name, test := range simple {
 		t.Run(name, func(t *testing.T) {
 			b := open(t)
@@ -203,9 +204,10 @@ func fullStream(t *testing.T, b bus.Bus) {
 		}
 		n, at = n+len(got), to
 	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, _, _ = b.Read(ctx, "s", at, 1)
+	if err := b.Append(within(t), "s", bus.Message{}); !errors.Is(err, fault.Of(fault.Quota)) {
+		t.Fatalf("what was only read makes no room: %v", err)
+	}
+	release(t, b, "s", at)
 	add(t, b, "s", "room again")
 }
 
@@ -220,8 +222,12 @@ func beginHas(t *testing.T, b bus.Bus) {
 	if got, _, err = b.Read(within(t), "s", to, 1); err != nil || len(got) != 1 || got[0].Kind != "new" {
 		t.Fatalf("got %v, %v", got, err)
 	}
+	if again := start(t, b, "s"); again != at {
+		t.Fatalf("nothing was released, and the beginning moved from %+v to %+v", at, again)
+	}
+	release(t, b, "s", to)
 	if got, _, err = b.Read(within(t), "s", start(t, b, "s"), 1); err != nil || len(got) != 1 || got[0].Kind != "new" {
-		t.Fatalf("what was read by a later cursor is forgotten: %v, %v", got, err)
+		t.Fatalf("what was released is forgotten: %v, %v", got, err)
 	}
 }
 
@@ -286,6 +292,9 @@ func closeEnds(t *testing.T, b bus.Bus) {
 	}
 	if err := b.Append(within(t), "s", bus.Message{}); !errors.Is(err, fault.Of(fault.Unavailable)) {
 		t.Fatalf("append: %v", err)
+	}
+	if err := b.Release(within(t), "s", at); !errors.Is(err, fault.Of(fault.Unavailable)) {
+		t.Fatalf("release: %v", err)
 	}
 	if err := b.Publish(within(t), "t", bus.Message{}); !errors.Is(err, fault.Of(fault.Unavailable)) {
 		t.Fatalf("publish: %v", err)

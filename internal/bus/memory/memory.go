@@ -12,7 +12,7 @@ import (
 	"github.com/atrilhq/platform/internal/fault"
 )
 
-// DefaultBacklog is how many messages of a stream may wait for its reader.
+// DefaultBacklog is how many messages of a stream may wait to be released.
 const DefaultBacklog = 1 << 16
 
 // Bus carries messages within a process. Its streams begin anew with it.
@@ -28,7 +28,7 @@ type Bus struct {
 
 var _ bus.Bus = (*Bus)(nil)
 
-// New returns a bus whose streams hold at most backlog unread messages each;
+// New returns a bus whose streams hold at most backlog unreleased messages each;
 // 0 means DefaultBacklog.
 func New(backlog int) *Bus {
 	if backlog <= 0 {
@@ -42,7 +42,7 @@ func New(backlog int) *Bus {
 
 var errClosed = fault.New(fault.Unavailable, "memory.Bus", "the bus is closed")
 
-// stream keeps what was not read. The message at index i has position first+i.
+// stream keeps what was not released. The message at index i has position first+i.
 type stream struct {
 	mu    sync.Mutex
 	first int64
@@ -132,16 +132,57 @@ func (s *stream) take(after int64, limit int) ([]bus.Delivery, <-chan struct{}, 
 	case skip < 0 || skip > int64(len(s.msgs)):
 		return nil, nil, bus.ErrReset
 	}
-	clear(s.msgs[:skip])
-	s.msgs, s.first = s.msgs[skip:], after+1
+	rest := s.msgs[skip:]
+	out := make([]bus.Delivery, min(max(limit, 1), len(rest)))
+	for i := range out {
+		out[i] = bus.Delivery{Position: after + 1 + int64(i), Message: rest[i]}
+	}
+	return out, s.wake, nil
+}
+
+// Release implements bus.Bus.
+func (b *Bus) Release(ctx context.Context, name string, upTo bus.Cursor) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	s, err := b.stream(name)
+	if err != nil {
+		return err
+	}
+	if upTo.Generation != b.generation {
+		return bus.ErrReset
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	gone := upTo.Position + 1 - s.first
+	switch {
+	case s.done:
+		return errClosed
+	case gone > int64(len(s.msgs)):
+		return bus.ErrReset
+	case gone <= 0:
+		return nil
+	}
+	clear(s.msgs[:gone])
+	s.msgs, s.first = s.msgs[gone:], upTo.Position+1
 	if len(s.msgs) == 0 {
 		s.msgs = nil
 	}
-	out := make([]bus.Delivery, min(limit, len(s.msgs)))
-	for i := range out {
-		out[i] = bus.Delivery{Position: s.first + int64(i), Message: s.msgs[i]}
+	return nil
+}
+
+// Backlog returns how many messages are not released, of all streams together,
+// and how much of what it may hold the fullest stream does, from 0 to 1.
+func (b *Bus) Backlog() (messages int, fullest float64) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	for _, s := range b.streams {
+		s.mu.Lock()
+		n := len(s.msgs)
+		s.mu.Unlock()
+		messages, fullest = messages+n, max(fullest, float64(n)/float64(b.backlog))
 	}
-	return out, s.wake, nil
+	return messages, fullest
 }
 
 // Begin implements bus.Bus.

@@ -242,6 +242,8 @@ func (s *stream) write(batch []*request) (room, space int64, err error) {
 		err = errFull
 	case err == nil && got[0] != "OK":
 		err = fault.New(fault.Internal, "redis.Append", "the script gave an answer that is none")
+	case err == nil:
+		s.behind(got)
 	}
 	o.Hooks.Flushed(s.name, count, size, o.Clock.Since(began), err)
 	return room, space, err

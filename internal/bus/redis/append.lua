@@ -1,9 +1,10 @@
 -- Adds entries to a stream, all or none.
 -- KEYS: the stream, the hash that describes it.
 -- ARGV: a random name for a new generation, how many messages and how many bytes
--- may wait, the age in ms after which what nobody read is forgotten, then the
+-- may wait, the age in ms after which what nobody released is forgotten, then the
 -- number of messages and the payload of each entry.
--- Answers OK, or QUOTA and how many messages and bytes still fit.
+-- Answers OK and how many messages and bytes are not released, or QUOTA and how
+-- many still fit.
 local log, meta = KEYS[1], KEYS[2]
 local fmt = function(n) return string.format('%.0f', n) end
 local run = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or 'unknown'
@@ -66,4 +67,4 @@ if age > 0 and (fresh or aged or not m[2]) then
   redis.call('PEXPIRE', meta, keep)
   redis.call('PEXPIRE', log, keep)
 end
-return {'OK'}
+return {'OK', n - read, b - freed}

@@ -17,64 +17,69 @@ var beginText string
 
 var beginScript = goredis.NewScript(beginText) //nolint:gochecknoglobals // a constant that has to be hashed
 
-// Begin implements bus.Bus. What another process read in the last moments may
-// come again.
+// Begin implements bus.Bus. An entry that nobody can read is left out where
+// everything before it was released.
 func (b *Bus) Begin(ctx context.Context, name string) (bus.Cursor, error) {
-	if err := ctx.Err(); err != nil {
-		return bus.Cursor{}, err
-	}
 	s, err := b.stream(name)
 	if err != nil {
 		return bus.Cursor{}, err
 	}
 	s.reads.Lock()
 	defer s.reads.Unlock()
-	if s.from > s.told {
-		_ = s.look(bus.Cursor{Generation: s.at.Generation, Position: s.from}) // if it does not continue, begin says where to
-	}
 	s.forget()
-	got, err := s.do(beginScript, word(), max(b.o.MaxAge.Milliseconds(), 0))
-	if err != nil {
-		if errors.Is(err, errClosed) {
+	for {
+		if err := ctx.Err(); err != nil {
 			return bus.Cursor{}, err
 		}
-		return bus.Cursor{}, unavailable("redis.Begin", err)
+		got, err := s.do(beginScript, word(), max(b.o.MaxAge.Milliseconds(), 0))
+		if err != nil {
+			if errors.Is(err, errClosed) {
+				return bus.Cursor{}, err
+			}
+			return bus.Cursor{}, unavailable("redis.Begin", err)
+		}
+		c, unreadable, err := beginning(got)
+		if err != nil {
+			return bus.Cursor{}, fault.Wrap(err, fault.Internal, "redis.Begin", "the script gave an answer that is none")
+		}
+		if unreadable == 0 {
+			s.at = c
+			return c, nil
+		}
+		b.o.Logger.Error("an entry of a stream cannot be read and is left out", "stream", name, "position", unreadable)
+		if err := b.Release(ctx, name, bus.Cursor{Generation: c.Generation, Position: unreadable}); err != nil {
+			return bus.Cursor{}, err
+		}
 	}
-	c, err := beginning(got)
-	if err != nil {
-		return bus.Cursor{}, fault.Wrap(err, fault.Internal, "redis.Begin", "the script gave an answer that is none")
-	}
-	s.at, s.from, s.told, s.toldAt = c, c.Position, c.Position, b.o.Clock.Now()
-	return c, nil
 }
 
-// beginning reads the answer of begin.lua.
-func beginning(got []any) (bus.Cursor, error) {
+// beginning reads the answer of begin.lua: the cursor, or the position of an
+// entry that cannot be read.
+func beginning(got []any) (c bus.Cursor, unreadable int64, err error) {
 	text := make([]string, 5)
 	for i, v := range got[:min(len(got), len(text))] {
 		text[i], _ = v.(string)
 	}
-	c := bus.Cursor{Generation: text[0]}
-	var err error
+	c.Generation = text[0]
 	if c.Position, err = strconv.ParseInt(text[1], 10, 64); err != nil {
-		return c, err
+		return c, 0, err
 	}
 	last, err := strconv.ParseInt(text[2], 10, 64)
 	if err != nil {
-		return c, err
+		return c, 0, err
 	}
 	if text[3] == "" {
-		c.Position = last // all of it was read, or what was not is lost
-		return c, nil
+		c.Position = last // all of it was released, or what was not is lost
+		return c, 0, nil
 	}
 	end, err := position(text[3])
 	if err != nil {
-		return c, err
+		return c, 0, err
 	}
 	ms, err := decode(text[4])
 	if err != nil {
-		return c, nil //nolint:nilerr // Read finds it too, and goes past it
+		return c, end, nil //nolint:nilerr // it is told by its position
 	}
 	c.Position = max(c.Position, end-int64(len(ms)))
-	return c, nil
+	return c, 0, nil
 }

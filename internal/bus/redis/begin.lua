@@ -1,7 +1,7 @@
 -- Tells where a reader begins. KEYS: the stream, the hash that describes it.
 -- ARGV: a random name for a new generation, the age in ms after which what
 -- nobody read is forgotten.
--- Answers the generation, the position up to which everything was read, the
+-- Answers the generation, the position up to which everything was released, the
 -- last position, and the first entry behind the former, if there is one.
 local log, meta = KEYS[1], KEYS[2]
 local fmt = function(n) return string.format('%.0f', n) end

@@ -84,6 +84,16 @@ func (b *Bus) greet(ctx context.Context) error {
 	return nil
 }
 
+// Ping asks whether Redis answers. Errors: Unavailable.
+func (b *Bus) Ping(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, b.o.Timeout)
+	defer cancel()
+	if err := b.db.Ping(ctx).Err(); err != nil {
+		return unavailable("redis.Ping", err)
+	}
+	return nil
+}
+
 // Close implements bus.Bus. What waits for Redis is told that the bus is closed.
 func (b *Bus) Close() error {
 	b.mu.Lock()

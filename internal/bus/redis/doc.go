@@ -1,9 +1,9 @@
 // Package redis is the bus between processes: it keeps package bus's promises on
 // a Redis server or cluster, version 7 or newer.
 //
-// A stream is a Redis stream and a hash beside it in the same slot. Three small
-// scripts keep the two together: append, look (does a cursor continue? what it
-// has behind it is forgotten) and begin. An entry carries up to 32 messages, its
+// A stream is a Redis stream and a hash beside it in the same slot. Small scripts
+// keep the two together: append, begin, look (does a cursor continue?) and
+// release (what is before a cursor is forgotten). An entry carries up to 32 messages, its
 // id is the position of the last one and the bytes written so far, so positions
 // have no holes and a hole is a loss. An entry's only field is named after the
 // generation in which it was written. A generation is a random word and the
@@ -17,7 +17,7 @@
 //
 // Delivery is at least once: an Append whose answer was lost may be in the
 // stream although its caller was told that Redis is unavailable, and a reader
-// that begins anew may see again what was read in the last moments.
+// that begins anew sees again whatever was read and not released.
 //
 // Topics are sharded pub/sub over one connection a process. Nothing is kept for
 // whoever does not listen: a cut of that connection loses what is told until it

@@ -30,6 +30,7 @@ func TestRestartThatKeepsAll(t *testing.T) {
 	at := r.begin()
 	r.add(0, 6)
 	at = r.read(at, 0, 2)
+	r.release(at)
 	r.server.Kill(t)
 	r.server.Start(t)
 	r.back(6)
@@ -38,15 +39,32 @@ func TestRestartThatKeepsAll(t *testing.T) {
 	if again.Generation == at.Generation {
 		t.Fatal("a restarted server has the old generation")
 	}
-	// What the last look had confirmed is gone, what was read since may come again.
-	got, _, err := r.bus.Read(within(t), stream, again, 10)
-	if err != nil || len(got) == 0 || got[len(got)-1].Number != 6 {
-		t.Fatalf("got %v, %v", got, err)
+	if err := r.bus.Release(within(t), stream, at); !errors.Is(err, bus.ErrReset) {
+		t.Fatalf("releasing in the old generation: %v", err)
 	}
-	for i, d := range got {
-		if d.Number != got[0].Number+int64(i) || d.Number < 0 {
-			t.Fatalf("after the reset: %v", got)
-		}
+	// What was released is gone, what was only read comes again.
+	r.read(again, 2, 7)
+}
+
+// TestReaderDied is a process that read ahead of what it had released, over
+// connections of its own.
+func TestReaderDied(t *testing.T) {
+	r := newRig(t, redis.Options{})
+	r.add(0, 200)
+	stored := r.read(r.begin(), 0, 60)
+	r.read(stored, 60, 200)
+	r.release(stored)
+	if err := r.bus.Close(); err != nil {
+		t.Fatal(err)
+	}
+	r.bus = open(t, redis.Options{URL: r.server.URL(), Prefix: r.prefix})
+	if at := r.begin(); at != stored {
+		t.Fatalf("the successor begins at %+v, stored was %+v", at, stored)
+	}
+	end := r.read(stored, 60, 200)
+	r.release(end)
+	if n, _ := r.server.Do(t, "HGET", r.meta(), "read").(string); n != fmt.Sprint(end.Position) {
+		t.Fatalf("released up to %s, want %d", n, end.Position)
 	}
 }
 
@@ -100,7 +118,11 @@ func TestTrimmedUnderReader(t *testing.T) {
 			r.add(0, 10)
 			c.hurt(r)
 			if c.left < 0 {
-				r.reset(r.read(at, 0, 5))
+				at = r.read(at, 0, 5)
+				r.reset(at)
+				r.reset(r.read(r.begin(), 0, 5))
+				r.release(at)
+				r.read(r.begin(), 6, 10)
 				return
 			}
 			r.reset(at)
@@ -177,7 +199,13 @@ func TestUnreadableEntryIsPassed(t *testing.T) {
 			bytes := r.server.Do(t, "HINCRBY", r.meta(), "bytes", 4)
 			r.server.Do(t, append([]any{"XADD", r.log(), fmt.Sprintf("%v-%v", last, bytes)}, junk...)...)
 			r.add(3, 5)
-			r.reset(r.read(at, 0, 2))
+			at = r.read(at, 0, 2)
+			r.reset(at)
+			// What was read before it was not dealt with yet.
+			if got, _, err := r.bus.Read(within(t), stream, r.begin(), 10); err != nil || len(got) != 2 || got[0].Number != 0 {
+				t.Fatalf("before it are %v, %v", got, err)
+			}
+			r.release(at)
 			r.until("what is behind it", func() error {
 				got, _, err := r.bus.Read(within(t), stream, r.begin(), 10)
 				if err == nil && (len(got) != 2 || got[0].Number != 3 || got[1].Number != 4) {

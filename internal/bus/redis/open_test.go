@@ -15,19 +15,24 @@ import (
 func TestAddressesThatCannotBe(t *testing.T) {
 	const secret = "hunter2"
 	for name, url := range map[string]string{
-		"nothing":             "",
-		"another scheme":      "http://u:hunter2@localhost",
-		"no scheme":           "localhost:6379",
-		"no host":             "redis://:hunter2@",
-		"what is no address":  "redis://u:hunter2@[::1",
-		"a percent too many":  "redis://u:%zzhunter2@localhost",
-		"a database by name":  "redis://u:hunter2@localhost/main",
-		"a negative database": "redis://localhost/-1",
-		"a cluster's second":  "redis://u:hunter2@a:1/2,b:2",
-		"an empty one":        "redis://a:1,,b:2",
-		"mixed kinds":         "redis://a:1,unix:///b",
-		"sockets":             "unix:///a,unix:///b",
-		"far too long":        "redis://" + strings.Repeat("a", 5_000),
+		"nothing":              "",
+		"another scheme":       "http://u:hunter2@localhost",
+		"no scheme":            "localhost:6379",
+		"no host":              "redis://:hunter2@",
+		"what is no address":   "redis://u:hunter2@[::1",
+		"a percent too many":   "redis://u:%zzhunter2@localhost",
+		"a database by name":   "redis://u:hunter2@localhost/main",
+		"a negative database":  "redis://localhost/-1",
+		"a cluster's second":   "redis://u:hunter2@a:1/2,b:2",
+		"an empty one":         "redis://a:1,,b:2",
+		"mixed kinds":          "redis://a:1,unix:///b",
+		"sockets":              "unix:///a,unix:///b",
+		"sentinels of nothing": "redis+sentinel://:hunter2@a:26379",
+		"sentinels of two":     "redis+sentinel://:hunter2@a/one,b/two",
+		"a sentinel's socket":  "unix+sentinel:///a/one",
+		"sentinels and more":   "redis+sentinel://:hunter2@a/one,redis://b",
+		"a sentinel's cluster": "redis+sentinel://:hunter2@a/one?cluster=true",
+		"far too long":         "redis://" + strings.Repeat("a", 5_000),
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := redis.Open(t.Context(), redis.Options{URL: url})
@@ -112,7 +117,7 @@ func TestBytesAreBoundedToo(t *testing.T) {
 	if err := r.bus.Append(within(t), stream, bus.Message{Data: make([]byte, 100)}); err != nil {
 		t.Fatalf("what still fits: %v", err)
 	}
-	// Whatever was read makes room again, to the last byte.
+	// Whatever was released makes room again, to the last byte.
 	for round := range 4 {
 		for n := 0; n < 3; {
 			got, to, err := r.bus.Read(within(t), stream, at, 2)
@@ -121,8 +126,7 @@ func TestBytesAreBoundedToo(t *testing.T) {
 			}
 			n, at = n+len(got), to
 		}
-		r.begin() // says at once what was read
-		_, _, _ = r.bus.Read(ended(), stream, at, 1)
+		r.release(at)
 		for _, m := range []bus.Message{{Data: make([]byte, 100)}, big, big} {
 			if err := r.bus.Append(within(t), stream, m); err != nil {
 				t.Fatalf("round %d: %v", round, err)
@@ -166,7 +170,9 @@ func TestTwoProcesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := within(t)
-	_, _, _ = two.Read(ended(), stream, at, 30) // says that the hundred were read
+	if err := two.Release(ctx, stream, at); err != nil {
+		t.Fatal(err)
+	}
 	if err := two.Append(ctx, stream, bus.Message{Number: 1}); err != nil {
 		t.Fatal(err)
 	}

@@ -18,8 +18,6 @@ const (
 	block = time.Second
 	// fetchEntries is how many entries a read takes at most.
 	fetchEntries = 256
-	// confirmEvery is how often Redis is told what was read while more comes.
-	confirmEvery = 250 * time.Millisecond
 	// lastInID is the highest second half of an entry's id.
 	lastInID = "-18446744073709551615"
 )
@@ -37,13 +35,6 @@ type reader struct {
 	at    bus.Cursor
 	ahead []bus.Delivery
 	fetch *fetch
-	// from is the position of the last cursor that was read from: what is before
-	// it may be forgotten. told is the one that Redis knows, toldAt since when,
-	// readBytes how much was read since.
-	from      int64
-	told      int64
-	toldAt    time.Time
-	readBytes int64
 }
 
 // fetch is a read that is on its way. It outlives a Read that gives up, and the
@@ -88,12 +79,7 @@ func (s *stream) next(ctx context.Context, from bus.Cursor, limit int) (*fetch, 
 		if err := s.look(from); err != nil {
 			return nil, nil, err
 		}
-	} else if s.due() {
-		if err := s.look(from); err != nil {
-			return nil, nil, err
-		}
 	}
-	s.from = from.Position
 	if f := s.fetch; f != nil && len(s.ahead) == 0 {
 		select {
 		case <-f.done:
@@ -108,9 +94,6 @@ func (s *stream) next(ctx context.Context, from bus.Cursor, limit int) (*fetch, 
 		out := s.ahead[:n:n]
 		s.ahead = s.ahead[n:]
 		s.at.Position = out[n-1].Position
-		for i := range out {
-			s.readBytes += int64(sizeOf(&out[i].Message))
-		}
 		return nil, out, nil
 	}
 	if err := ctx.Err(); err != nil {
@@ -130,18 +113,9 @@ func (s *stream) next(ctx context.Context, from bus.Cursor, limit int) (*fetch, 
 // forget drops what is known of the place that was read before.
 func (s *stream) forget() {
 	s.at, s.ahead, s.fetch = bus.Cursor{}, nil, nil
-	s.from, s.told, s.readBytes = 0, 0, 0
 }
 
-// due says whether Redis should be told what was read.
-func (s *stream) due() bool {
-	n := s.at.Position - s.told
-	return n > 0 && (n >= int64(max(s.bus.o.Backlog/8, 1)) || s.readBytes >= s.bus.o.BacklogBytes/8 ||
-		s.bus.o.Clock.Since(s.toldAt) >= confirmEvery)
-}
-
-// look asks whether a cursor continues and tells that what is before it was read.
-// Errors: ErrReset, Unavailable.
+// look asks whether a cursor continues. Errors: ErrReset, Unavailable.
 func (s *stream) look(at bus.Cursor) error {
 	got, err := s.do(lookScript, at.Generation, at.Position)
 	if err != nil {
@@ -155,13 +129,17 @@ func (s *stream) look(at bus.Cursor) error {
 		return s.reset(why)
 	}
 	s.at = at
-	s.told, s.toldAt, s.readBytes = at.Position, s.bus.o.Clock.Now(), 0
+	s.behind(got)
+	return nil
+}
+
+// behind tells how much of the stream is not released, as a script says behind its OK.
+func (s *stream) behind(got []any) {
 	if len(got) == 3 {
 		messages, _ := got[1].(int64)
 		bytes, _ := got[2].(int64)
 		s.bus.o.Hooks.Behind(s.name, messages, bytes)
 	}
-	return nil
 }
 
 // reset notes that the cursor does not continue.
@@ -207,7 +185,8 @@ func (s *stream) receive(f *fetch) error {
 			if len(s.ahead) > 0 {
 				return nil // first what was before it
 			}
-			return s.skip(e, err)
+			s.bus.o.Logger.Error("an entry of a stream cannot be read", "stream", s.name, "position", e.last, "error", err)
+			return s.reset("unreadable") // Begin leaves it out
 		}
 		why := ""
 		switch first := e.last - int64(len(e.messages)) + 1; {
@@ -230,16 +209,4 @@ func (s *stream) receive(f *fetch) error {
 		}
 	}
 	return nil
-}
-
-// skip goes past an entry that cannot be read: its messages are lost, and the
-// reader is told so.
-func (s *stream) skip(e entry, err error) error {
-	s.bus.o.Logger.Error("an entry of a stream cannot be read and is left out", "stream", s.name, "error", err)
-	if e.last > 0 {
-		if err := s.look(bus.Cursor{Generation: s.at.Generation, Position: e.last}); err != nil {
-			return err
-		}
-	}
-	return s.reset("unreadable")
 }

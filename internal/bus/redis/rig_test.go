@@ -144,9 +144,10 @@ func ends(t *testing.T, what string, f func() error) error {
 	return nil
 }
 
-// ended is a context that ended: whoever reads with it only says what was read.
-func ended() context.Context {
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	return ctx
+// release says that everything up to a cursor may be forgotten.
+func (r *rig) release(at bus.Cursor) {
+	r.Helper()
+	if err := r.bus.Release(within(r.T), stream, at); err != nil {
+		r.Fatal(err)
+	}
 }

@@ -143,7 +143,7 @@ func (r *Role) Run(ctx context.Context) error {
 	defer stop()
 	r.links.ctx = side
 	r.resolving = newResolving(side, r)
-	r.readers = &readers{role: r, ctx: side, stops: map[int]context.CancelFunc{}}
+	r.readers = &readers{role: r, ctx: side, stops: map[int]context.CancelFunc{}, ended: map[int]chan struct{}{}}
 	var helpers errgroup.Group
 	r.looked.Add(len(r.nodes))
 	helpers.Go(func() error { r.looked.Wait(); close(r.known); return nil })
