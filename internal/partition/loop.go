@@ -92,7 +92,7 @@ type Loop struct {
 	// cursorAt is when a commit takes cursors with it again.
 	cursorAt time.Time
 	evictAt  time.Time
-	held    []outcome
+	held     []outcome
 	// lingers are the commands that wait for what they asked for, the first
 	// whose patience ends first.
 	lingers []lingering

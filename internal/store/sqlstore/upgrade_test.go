@@ -13,7 +13,7 @@ import (
 var older = []string{
 	`DROP TABLE history`, `DROP TABLE projections`, `DROP TABLE plays`, `DROP TABLE heard_tracks`, `DROP TABLE nodes`,
 	`DROP TABLE members`, `DROP TABLE holder_sessions`, `DROP TABLE identify_budgets`, `DROP TABLE identifies`,
-	`DROP INDEX effects_created`,
+	`DROP INDEX effects_created`, `DROP INDEX journal_type`, `CREATE INDEX journal_type ON journal (type, seq)`,
 	`CREATE UNIQUE INDEX journal_id ON journal (id)`, `CREATE INDEX journal_occurred ON journal (occurred_at)`,
 	`CREATE INDEX effects_keys ON effects (partition_id, kind, created_at)`,
 	`CREATE INDEX effects_done ON effects (done_at) WHERE done_at > 0`,
@@ -49,7 +49,7 @@ func TestADatabaseOfTheFirstSchema(t *testing.T) {
 			raw(t, e.driver, e.address, older...)
 
 			db = open(t, sqlstore.Options{URL: e.url})
-			if _, _, schema, err := db.Describe(t.Context()); err != nil || schema != 4 {
+			if _, _, schema, err := db.Describe(t.Context()); err != nil || schema != 7 {
 				t.Fatalf("the schema is %d, %v", schema, err)
 			}
 			loaded, err := db.Load(t.Context(), guildIDs(g.ID))
