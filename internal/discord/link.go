@@ -169,10 +169,6 @@ func (l *link) dispatch(ctx context.Context, e envelope) error {
 	if err := l.c.accept(l, e); err != nil {
 		return err
 	}
-	if e.T == gateway.EventTypeInteractionCreate {
-		// A person waits for whoever was woken by that; the next message does not.
-		runtime.Gosched()
-	}
 	if l.up.IsZero() && (e.T == gateway.EventTypeReady || e.T == gateway.EventTypeResumed) {
 		l.patience.Stop()
 		l.up = l.c.o.Clock.Now()

@@ -1,7 +1,6 @@
 package audio
 
 import (
-	"runtime"
 	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
@@ -34,39 +33,29 @@ type flight struct {
 // ahead begins to look up what a command that has just come will ask for, so
 // that nothing of what is before it in the loop is waited for first. It is a
 // read, and what it finds is forgotten where the step asks for nothing.
-//
-// The look-up takes longer than anything else on the way of a command: it has
-// written its question to a node before the command goes on to the loop.
 func (rs *resolving) ahead(d partition.Delivery) {
-	if rs.launch(d) {
-		runtime.Gosched()
-	}
-}
-
-// launch does so; false where nothing has to be looked up.
-func (rs *resolving) launch(d partition.Delivery) bool {
 	c, ok := d.Input.Body.(music.Command)
 	if !ok {
-		return false
+		return
 	}
 	do, queues := c.Do.(music.Enqueue)
 	if !queues {
-		return false
+		return
 	}
 	now := rs.role.opt.Clock.Now()
 	if !d.Expires.IsZero() && now.After(d.Expires) {
-		return false
+		return
 	}
 	query, refused := music.ParseQuery(do.Query)
 	if refused != nil {
-		return false
+		return
 	}
 	k := aheadKey{d.Input.Guild, query}
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
 	rs.forget(now)
 	if rs.ctx.Err() != nil || rs.flights[k] != nil || len(rs.flights) >= aheadMost || rs.running[k.guild] >= resolvePerGuild {
-		return false
+		return
 	}
 	f := &flight{began: now}
 	rs.flights[k] = f
@@ -76,7 +65,6 @@ func (rs *resolving) launch(d partition.Delivery) bool {
 			rs.work(k.guild, x)
 		}
 	})
-	return true
 }
 
 // forget drops what was looked up and never asked for, once a second. The lock

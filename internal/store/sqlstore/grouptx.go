@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"cmp"
 	"context"
-	"runtime"
 	"slices"
 
 	"github.com/atrilhq/platform/internal/fault"
@@ -54,8 +53,6 @@ func (w *groupWriter) transact(group []*waiting) {
 		}
 		return nil
 	})
-	// Whoever waited for that goes on first: what follows here can wait for them.
-	runtime.Gosched()
 	w.committed()
 }
 

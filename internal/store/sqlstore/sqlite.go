@@ -43,10 +43,6 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
 		return unwritable(err, dir)
 	}
-	// A commit needs its bytes and the file's size on the disk, not the file's
-	// times: fdatasync is what SQLite uses wherever it was configured for Linux.
-	// Where there is none it goes on with what it has.
-	_, _ = sqlite.Fdatasync(true)
 	one, err := db.sqlitePool(path, 1, "mode=rw", "wal_autocheckpoint(0)", "synchronous(FULL)", "foreign_keys(1)",
 		fmt.Sprintf("cache_size(-%d)", writerCache))
 	if err != nil {
