@@ -39,10 +39,9 @@ func (c *checkpointer) size() int64 {
 	return info.Size()
 }
 
-// look asks for a checkpoint where the log has grown beyond its size. It keeps
-// that size when it begins anew: a log of just that size may be almost empty.
+// look asks for a checkpoint where the log has grown to it.
 func (c *checkpointer) look() {
-	if c.size() <= c.opts.WALPassive {
+	if c.size() < c.opts.WALPassive {
 		return
 	}
 	select {

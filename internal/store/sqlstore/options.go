@@ -42,7 +42,7 @@ type Options struct {
 	Failpoint func(store.Stage) error
 	// WALPassive and WALTruncate are the sizes of SQLite's write-ahead log, in
 	// bytes, from which it is copied into the database and cut to nothing.
-	// 4 MiB and 64 MiB where they are 0.
+	// 16 MiB and 64 MiB where they are 0.
 	WALPassive, WALTruncate int64
 }
 
@@ -54,7 +54,7 @@ func (o Options) withDefaults() Options {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
 	if o.WALPassive <= 0 {
-		o.WALPassive = 4 << 20
+		o.WALPassive = 16 << 20
 	}
 	if o.WALTruncate <= 0 {
 		o.WALTruncate = 64 << 20
