@@ -3,6 +3,7 @@ package lavalink
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"net/url"
 
 	dl "github.com/disgoorg/disgolink/v3/lavalink"
@@ -43,11 +44,19 @@ func (c *Client) Load(ctx context.Context, identifier string) (LoadResult, error
 		op: "lavalink.Load", path: "/v4/loadtracks", query: url.Values{"identifier": {identifier}},
 		limit: maxListBody, within: loadTimeout,
 	}
+	k.method = http.MethodGet
+	raw, err := c.do(ctx, k)
+	if err != nil {
+		return LoadResult{}, err
+	}
+	if hits, ok := readHits(raw); ok {
+		return hits, nil
+	}
 	var w struct {
 		LoadType text            `json:"loadType"`
 		Data     json.RawMessage `json:"data"`
 	}
-	if err := c.get(ctx, k, &w); err != nil {
+	if err := c.decode(k, raw, &w); err != nil {
 		return LoadResult{}, err
 	}
 	unreadable := fault.New(fault.Unavailable, k.op, "node "+c.name()+" answered with tracks that cannot be read")
@@ -94,6 +103,26 @@ func (c *Client) Load(ctx context.Context, identifier string) (LoadResult, error
 	default:
 		return LoadResult{}, unreadable
 	}
+}
+
+// readHits reads in one go what a search found, as most answers are read: false
+// for what is something else, or is not all in the usual form and has to be taken
+// apart.
+func readHits(raw []byte) (LoadResult, bool) {
+	var w struct {
+		LoadType text        `json:"loadType"`
+		Data     []wireTrack `json:"data"`
+	}
+	if json.Unmarshal(raw, &w) != nil || dl.LoadType(w.LoadType) != dl.LoadTypeSearch || len(w.Data) == 0 {
+		return LoadResult{}, false
+	}
+	res := LoadResult{Kind: LoadSearch, Tracks: make([]music.Track, 0, len(w.Data)), Total: len(w.Data)}
+	for i := range w.Data {
+		if t, ok := w.Data[i].track(); ok {
+			res.Tracks = append(res.Tracks, t)
+		}
+	}
+	return res, len(res.Tracks) > 0
 }
 
 func readTracks(raw []json.RawMessage) []music.Track {

@@ -85,7 +85,9 @@ func (l *Loop) fill(w *work) {
 			Partition: Of(id, l.opt.Partitions), Before: l.guilds[id].row, After: &s.g,
 		})
 	}
-	w.batch.Cursors = l.intake.cursors(w.inputs, l.owns)
+	if !w.at.Before(l.cursorAt) {
+		w.batch.Cursors = l.intake.cursors(w.inputs, l.owns)
+	}
 	parts := map[int]bool{}
 	for p := range w.parts {
 		parts[p] = true
@@ -133,6 +135,9 @@ func (l *Loop) take(w *work) {
 	l.taken(w.inputs...)
 	w.out.done.Cursors = w.batch.Cursors
 	l.intake.stored(w.batch.Cursors)
+	if len(w.batch.Cursors) > 0 {
+		l.cursorAt = w.at.Add(l.opt.CursorPace)
+	}
 	if !l.intake.waits() {
 		l.flushAt = time.Time{}
 	}
@@ -191,7 +196,7 @@ func (l *Loop) release() {
 
 // flush writes the cursors that wait.
 func (l *Loop) flush(ctx context.Context) {
-	l.flushAt = time.Time{}
+	l.flushAt, l.cursorAt = time.Time{}, time.Time{}
 	w := newWork(l.now(), nil)
 	for _, c := range l.intake.cursors(nil, l.owns) {
 		w.parts[c.Partition] = true

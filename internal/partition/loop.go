@@ -41,6 +41,10 @@ type Options struct {
 	// Rest is how long inputs that nobody waits for wait for others to share a
 	// commit with; 0 means not at all. See patient.
 	Rest time.Duration
+	// CursorPace is how long a commit leaves the cursors alone that moved after
+	// others were stored: they go with a later commit, or alone after cursorDelay.
+	// 0 means that each commit takes them with it.
+	CursorPace time.Duration
 	// NewGuild makes a guild that has no row; nil means music.New.
 	NewGuild func(music.GuildID) music.Guild
 	// Apply lets tests put faults into the step; nil means music.Step.
@@ -85,8 +89,10 @@ type Loop struct {
 	seen    map[string]time.Time
 	intake  *intake
 	flushAt time.Time
-	evictAt time.Time
-	held    []outcome
+	// cursorAt is when a commit takes cursors with it again.
+	cursorAt time.Time
+	evictAt  time.Time
+	held     []outcome
 	// lingers are the commands that wait for what they asked for, the first
 	// whose patience ends first.
 	lingers []lingering

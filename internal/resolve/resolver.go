@@ -110,6 +110,21 @@ func orElse[T comparable](v, def T) T {
 // are. The caller sets Slot. It takes at most the look-up's two seconds and
 // Options.Timeout.
 func (r *Resolver) Resolve(ctx context.Context, q music.Query, limit int) music.Resolved {
+	return r.resolve(ctx, q, limit, r.once)
+}
+
+// ResolveHere is Resolve on the caller's goroutine, which spares the look-up two
+// changes of goroutine. ctx is a life that everybody who resolves here shares:
+// when it ends, those who wait for the same answer go without it too. It does not
+// end earlier otherwise; a caller that must leave before calls Resolve.
+func (r *Resolver) ResolveHere(ctx context.Context, q music.Query, limit int) music.Resolved {
+	return r.resolve(ctx, q, limit, r.here)
+}
+
+// together does once what many ask for at the same time.
+type together func(ctx context.Context, key string, do func(context.Context) (LoadResult, error)) (LoadResult, error)
+
+func (r *Resolver) resolve(ctx context.Context, q music.Query, limit int, how together) music.Resolved {
 	identifier, source, failure := r.identify(ctx, q)
 	if failure != music.FailureNone {
 		return r.failed(failure)
@@ -123,7 +138,7 @@ func (r *Resolver) Resolve(ctx context.Context, q music.Query, limit int) music.
 		r.counts.hits.Add(1)
 	} else {
 		var err error
-		if res, err = r.load(ctx, identifier, source); err != nil {
+		if res, err = r.load(ctx, identifier, source, how); err != nil {
 			return r.failed(failureOf(err))
 		}
 	}
@@ -184,8 +199,8 @@ var errTrouble = errors.New("the source is in trouble")
 
 // load asks the loader, once for all who ask for the same at the same time.
 // Whoever leaves early does not take the answer from the others.
-func (r *Resolver) load(ctx context.Context, identifier, source string) (LoadResult, error) {
-	return r.once(ctx, identifier, func() (LoadResult, error) {
+func (r *Resolver) load(ctx context.Context, identifier, source string, how together) (LoadResult, error) {
+	return how(ctx, identifier, func(ctx context.Context) (LoadResult, error) {
 		res, err := r.ask(ctx, identifier, source, source, r.opts.Timeout)
 		if err != nil {
 			return LoadResult{}, err
@@ -199,8 +214,8 @@ func (r *Resolver) load(ctx context.Context, identifier, source string) (LoadRes
 }
 
 // once does what many ask for at the same time once for all of them.
-func (r *Resolver) once(ctx context.Context, key string, do func() (LoadResult, error)) (LoadResult, error) {
-	shared := r.flight.DoChan(key, func() (any, error) { return do() })
+func (r *Resolver) once(ctx context.Context, key string, do func(context.Context) (LoadResult, error)) (LoadResult, error) {
+	shared := r.flight.DoChan(key, func() (any, error) { return do(context.WithoutCancel(ctx)) })
 	select {
 	case <-ctx.Done():
 		return LoadResult{}, ctx.Err()
@@ -208,6 +223,13 @@ func (r *Resolver) once(ctx context.Context, key string, do func() (LoadResult, 
 		res, _ := got.Val.(LoadResult)
 		return res, got.Err
 	}
+}
+
+// here does the same on the goroutine of whoever asks first.
+func (r *Resolver) here(ctx context.Context, key string, do func(context.Context) (LoadResult, error)) (LoadResult, error) {
+	got, err, _ := r.flight.Do(key, func() (any, error) { return do(ctx) })
+	res, _ := got.(LoadResult)
+	return res, err
 }
 
 // breaker returns what watches a source.

@@ -92,7 +92,7 @@ func (r *Resolver) find(ctx context.Context, identifier, source string) (LoadRes
 		return LoadResult{}, gobreaker.ErrOpenState
 	}
 	within := min(SearchTimeout, r.opts.Timeout)
-	return r.once(ctx, slow+identifier, func() (LoadResult, error) {
+	return r.once(ctx, slow+identifier, func(ctx context.Context) (LoadResult, error) {
 		res, err := r.ask(ctx, identifier, source, slow+source, within)
 		if err != nil {
 			return LoadResult{}, err
@@ -112,7 +112,7 @@ func (r *Resolver) find(ctx context.Context, identifier, source string) (LoadRes
 // that the source is in trouble.
 func (r *Resolver) ask(ctx context.Context, identifier, source, breaker string, within time.Duration) (LoadResult, error) {
 	// A limit on the network is one of real time, whatever clock is injected.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), within)
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 	res, err := r.breaker(breaker).Execute(func() (LoadResult, error) {
 		r.counts.loads.Add(1)

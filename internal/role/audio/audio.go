@@ -121,7 +121,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 	}
 	r.loop = partition.NewLoop(partition.Options{
 		Partitions: n, Store: o.Store, Encoder: encoder{known}, Actuator: r, Clock: o.Clock, Logger: r.log,
-		Linger: linger, Pace: pace, Rest: rest,
+		Linger: linger, Pace: pace, Rest: rest, CursorPace: cursorPace,
 		NewGuild: func(id music.GuildID) music.Guild {
 			g := music.New(id)
 			g.Settings, g.Entitlements = o.Settings, o.Entitlements

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
+	"github.com/atrilhq/platform/internal/resolve"
 )
 
 const (
@@ -23,6 +24,9 @@ const (
 	// rest is how long a node's word that it took a play, or where it is in one,
 	// waits for a commit to go with.
 	rest = 20 * time.Millisecond
+	// cursorPace is how often commits store up to where sources were taken: a
+	// gateway looks for that five times a second.
+	cursorPace = 100 * time.Millisecond
 )
 
 // resolving looks queries up beside the loop. What is found comes back as an input.
@@ -117,9 +121,14 @@ func (rs *resolving) look(query music.Query, limit int, since time.Time) (found 
 	if left <= 0 {
 		return found, false
 	}
-	ctx, cancel := context.WithTimeout(rs.ctx, left)
-	defer cancel()
-	found = rs.role.resolver.Resolve(ctx, query, limit)
+	if left > resolve.DefaultTimeout {
+		// No look-up takes longer, so nobody has to leave before it ends.
+		found = rs.role.resolver.ResolveHere(rs.ctx, query, limit)
+	} else {
+		ctx, cancel := context.WithTimeout(rs.ctx, left)
+		defer cancel()
+		found = rs.role.resolver.Resolve(ctx, query, limit)
+	}
 	return found, rs.ctx.Err() == nil
 }
 

@@ -21,8 +21,10 @@ const (
 	sweepRetry = 2 * time.Second
 	// noticesAtOnce is how many notices are posted side by side; others are swept.
 	noticesAtOnce = 32
-	// settleEvery is how long done effects wait to be written together.
-	settleEvery = 20 * time.Millisecond
+	// settleEvery is how long done effects wait to be written together: each time
+	// is a commit that others may have to wait for. A process that dies meanwhile
+	// leaves answers that are given again, which shows the same.
+	settleEvery = 200 * time.Millisecond
 )
 
 // sweep gives the answers and notices that nobody gave: those of a process that
@@ -128,6 +130,7 @@ func (r *Role) doneWith(key string) {
 
 func (r *Role) settle(ctx context.Context) {
 	var keys []string
+	var due <-chan time.Time // when the first of keys has waited long enough
 	flush := func(ctx context.Context) {
 		if len(keys) == 0 {
 			return
@@ -135,7 +138,7 @@ func (r *Role) settle(ctx context.Context) {
 		if err := r.opt.Store.Done(ctx, keys, r.opt.Clock.Now().UTC()); err != nil {
 			r.log.Warn("effects cannot be marked as done", "count", len(keys), "error", err)
 		}
-		keys = nil
+		keys, due = nil, nil
 	}
 	for {
 		select {
@@ -148,11 +151,13 @@ func (r *Role) settle(ctx context.Context) {
 			flush(last)
 			return
 		case k := <-r.done:
-			keys = append(keys, k)
+			if keys = append(keys, k); len(keys) == 1 {
+				due = r.opt.Clock.After(settleEvery)
+			}
 			if len(keys) < sweepLimit {
 				continue
 			}
-		case <-r.opt.Clock.After(settleEvery):
+		case <-due:
 		}
 		flush(ctx)
 	}

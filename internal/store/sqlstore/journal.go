@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/store"
 )
 
@@ -69,6 +70,27 @@ func (c *conditions) and(text string) {
 	c.text.WriteString(text)
 }
 
+// seldomTypes is the condition of the index by type, which leaves out what every
+// play has: see frequent. An engine uses the index only for a query that has it too.
+const seldomTypes = `type NOT IN ('music.play.requested', 'music.play.started', 'music.track.queued')`
+
+// frequent says that a type, or a prefix that ends in ".*", asks for events that
+// the index by type does not have. They are dense in the journal, which is read
+// in its order until there are enough of them.
+func frequent(asked string) bool {
+	prefix, whole := strings.CutSuffix(asked, "*")
+	for _, t := range frequentTypes() {
+		if t == asked || whole && strings.HasSuffix(prefix, ".") && strings.HasPrefix(t, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+func frequentTypes() []string {
+	return []string{music.PlayRequested{}.EventType(), music.PlayBegun{}.EventType(), music.TrackQueued{}.EventType()}
+}
+
 func eventQuery(q store.EventQuery, s span, limit int) (string, []any) {
 	var c conditions
 	c.and("seq > " + c.arg(s.after))
@@ -90,6 +112,9 @@ func eventQuery(q store.EventQuery, s span, limit int) (string, []any) {
 			}
 		}
 		c.and("(" + strings.Join(names, " OR ") + ")")
+		if !slices.ContainsFunc(q.Types, frequent) {
+			c.and(seldomTypes)
+		}
 	}
 	if !q.Since.IsZero() {
 		c.and("occurred_at >= " + c.arg(nanos(q.Since)))

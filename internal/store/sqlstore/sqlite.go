@@ -21,6 +21,10 @@ import (
 
 const openOp = "sqlstore.Open"
 
+// writerCache is how many KiB of pages the connection that writes keeps: the ends
+// of tables and indexes, and the rows of the guilds that are busy.
+const writerCache = 8_000
+
 func (db *DB) openSQLite(ctx context.Context, path string) error {
 	dir := filepath.Dir(path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -39,7 +43,8 @@ func (db *DB) openSQLite(ctx context.Context, path string) error {
 	if err := errors.Join(f.Chmod(0o600), f.Close()); err != nil {
 		return unwritable(err, dir)
 	}
-	one, err := db.sqlitePool(path, 1, "mode=rw", "wal_autocheckpoint(0)", "synchronous(FULL)", "foreign_keys(1)")
+	one, err := db.sqlitePool(path, 1, "mode=rw", "wal_autocheckpoint(0)", "synchronous(FULL)", "foreign_keys(1)",
+		fmt.Sprintf("cache_size(-%d)", writerCache))
 	if err != nil {
 		return err
 	}

@@ -90,6 +90,35 @@ func TestTheJournalIsReadByIndexes(t *testing.T) {
 	}
 }
 
+// TestTypesThatEveryPlayHasAreNotIndexed holds the condition of the index by type,
+// the one in the queries and the names of the events to each other.
+func TestTypesThatEveryPlayHasAreNotIndexed(t *testing.T) {
+	db := open(t, sqlstore.Options{URL: file(t.TempDir())})
+	for _, c := range []struct {
+		types   []string
+		indexed bool
+	}{
+		{[]string{"music.play.ended"}, true},
+		{[]string{"music.play.ended", "music.bot.joined"}, true},
+		{[]string{"music.bot.*"}, true},
+		{[]string{"music.play.requested.twice"}, true},
+		{[]string{"music.play.requested"}, false},
+		{[]string{"music.play.started"}, false},
+		{[]string{"music.track.queued"}, false},
+		{[]string{"music.play.ended", "music.track.queued"}, false},
+		{[]string{"music.track.*"}, false},
+		{[]string{"music.*"}, false},
+	} {
+		used := false
+		err := sqlstore.ExplainEvents(t.Context(), db, store.EventQuery{Types: c.types, Newest: true}, func(_, plan string) {
+			used = used || strings.Contains(plan, "journal_type")
+		})
+		if err != nil || used != c.indexed {
+			t.Errorf("%q: the index is used: %t, %v", c.types, used, err)
+		}
+	}
+}
+
 func TestAnonymousParameters(t *testing.T) {
 	for text, wanted := range map[string]string{
 		"":                       "",
