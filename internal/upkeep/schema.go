@@ -31,7 +31,7 @@ type Schema struct {
 	// CompatibleFrom is the step that a program has to know to use the database,
 	// 0 where the schema says nothing of it.
 	CompatibleFrom int64  `json:"compatible_from,omitempty"`
-	Steps []Step `json:"steps"`
+	Steps          []Step `json:"steps"`
 }
 
 // Status says which steps were applied. Nothing is changed. Errors: those of
