@@ -90,10 +90,13 @@ func calls(c *client.Client) map[string]func(context.Context) error {
 			_, err := c.Letters(ctx, client.Page{Limit: 5, Cursor: "c"})
 			return err
 		},
-		"get-letter":   func(ctx context.Context) error { _, err := c.Letter(ctx, "l"); return err },
-		"retry-letter": func(ctx context.Context) error { _, err := c.RetryLetter(ctx, "l"); return err },
-		"drop-letter":  func(ctx context.Context) error { _, err := c.DropLetter(ctx, "l"); return err },
-		"get-sandbox":  func(ctx context.Context) error { _, err := c.Sandbox(ctx); return err },
+		"get-letter":        func(ctx context.Context) error { _, err := c.Letter(ctx, "l"); return err },
+		"retry-letter":      func(ctx context.Context) error { _, err := c.RetryLetter(ctx, "l"); return err },
+		"drop-letter":       func(ctx context.Context) error { _, err := c.DropLetter(ctx, "l"); return err },
+		"get-maintenance":   func(ctx context.Context) error { _, err := c.Maintenance(ctx); return err },
+		"begin-maintenance": func(ctx context.Context) error { _, err := c.BeginMaintenance(ctx, "m", at); return err },
+		"end-maintenance":   func(ctx context.Context) error { _, err := c.EndMaintenance(ctx); return err },
+		"get-sandbox":       func(ctx context.Context) error { _, err := c.Sandbox(ctx); return err },
 	}
 }
 

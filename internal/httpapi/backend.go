@@ -53,6 +53,7 @@ type Backend interface {
 	Orders
 	Plays
 	Letters
+	Maintenances
 }
 
 // Reader shows how the daemon is and what plays.

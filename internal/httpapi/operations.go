@@ -110,6 +110,7 @@ func (s *Server) register() {
 	s.registerOrders()
 	s.registerPlays()
 	s.registerLetters()
+	s.registerMaintenance()
 	s.registerTail()
 	// huma adds its own shape of an error although no operation answers with it.
 	schemas := s.api.OpenAPI().Components.Schemas.Map()

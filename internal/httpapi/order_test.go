@@ -78,6 +78,18 @@ func (f *fake) DropLetter(_ context.Context, by, id string) (view.LetterGone, er
 	return view.LetterGone{ID: id, Outcome: "dropped"}, f.order("drop", by, id)
 }
 
+func (f *fake) Maintenance(context.Context) (view.Maintenance, error) {
+	return view.Maintenance{Active: true, Message: "disks", By: "olga"}, f.answer()
+}
+
+func (f *fake) BeginMaintenance(_ context.Context, by, message string, until time.Time) (view.Maintenance, error) {
+	return view.Maintenance{Active: true, Message: message}, f.order("maintenance", by, message, until)
+}
+
+func (f *fake) EndMaintenance(_ context.Context, by string) (view.Maintenance, error) {
+	return view.Maintenance{By: by}, f.order("maintenance ends", by)
+}
+
 func TestOrdersReachTheBackend(t *testing.T) {
 	me, err := user.Current()
 	if err != nil {
@@ -114,6 +126,12 @@ func TestOrdersReachTheBackend(t *testing.T) {
 		{"POST", "/v1/letters/a~2/retry", "", 200, []any{"retry", by, "a~2"}, `"outcome":"applied"`},
 		{"DELETE", "/v1/letters/projection:plays:7", "", 200, []any{"drop", by, "projection:plays:7"}, `"outcome":"dropped"`},
 		{"DELETE", "/v1/letters/" + strings.Repeat("x", 600), "", 422, nil, "path.id"},
+		{"GET", "/v1/maintenance", "", 200, nil, `{"active":true,"message":"disks","by":"olga"}`},
+		{"PUT", "/v1/maintenance", `{"message":"disks","until":"2026-03-02T00:00:00Z"}`, 200, []any{"maintenance", by, "disks", time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)}, `"active":true`},
+		{"PUT", "/v1/maintenance", `{}`, 200, []any{"maintenance", by, "", time.Time{}}, `"active":true`},
+		{"PUT", "/v1/maintenance", `{"message":"` + strings.Repeat("x", 301) + `"}`, 422, nil, "body.message"},
+		{"PUT", "/v1/maintenance", `{"until":"tomorrow"}`, 422, nil, "body.until"},
+		{"DELETE", "/v1/maintenance", "", 200, []any{"maintenance ends", by}, `"active":false`},
 		{"GET", "/v1/plays", "", 422, nil, "query.guild"},
 		{"GET", "/v1/plays?guild=g&since=2026-03-02T00:00:00Z&until=2026-03-01T00:00:00Z", "", 422, nil, "since has to be before until"},
 		{"GET", "/v1/plays/totals?guild=g", "", 200, nil, `"tracks":[]`},

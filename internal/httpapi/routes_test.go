@@ -44,6 +44,9 @@ var access = []row{
 	{"GET /v1/letters/{id}", "/v1/letters/l1", 200, 401},
 	{"POST /v1/letters/{id}/retry", "/v1/letters/l1/retry", 200, 401},
 	{"DELETE /v1/letters/{id}", "/v1/letters/l1", 200, 401},
+	{"GET /v1/maintenance", "/v1/maintenance", 200, 401},
+	{"PUT /v1/maintenance", "/v1/maintenance", 200, 401},
+	{"DELETE /v1/maintenance", "/v1/maintenance", 200, 401},
 }
 
 func TestEveryRouteForEveryCaller(t *testing.T) {
