@@ -51,6 +51,7 @@ func TestEveryKeyHasItsSources(t *testing.T) {
 		"operations.listen": "127.0.0.1:2", "operations.allow_remote": "true", "database.url": "postgres://h/d", "redis.url": "redis://h:6379/2", "discord.rest_url": "http://127.0.0.1:5/api",
 		"discord.gateway_url": "ws://[::1]:5/", "resolve.search_prefix": "scsearch", "resolve.allow_networks": "10.0.0.0/8,fd00::/8",
 		"resolve.allow_hosts": "a.example,b.example", "resolve.deny_hosts": "c.example", "plan.default": "pro", "discord.compression": "zlib",
+		"audio.weight": "7",
 	}
 	for _, key := range scalars(t) {
 		value, ok := values[key]
