@@ -17,6 +17,9 @@ var version, commit, date string
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// From the first signal on the next one has its plain effect: it ends the
+	// process at once. What was acknowledged is durable, and what plays goes on.
+	context.AfterFunc(ctx, stop)
 	code := launch.Run(ctx, os.Args[1:], launch.IO{
 		Env: os.Environ(), Stdout: os.Stdout, Stderr: os.Stderr, Build: cli.NewBuild(version, commit, date),
 	})

@@ -10,6 +10,7 @@ func spanish() map[string]string {
 	maps.Copy(all, spanishTables())
 	maps.Copy(all, spanishFields())
 	maps.Copy(all, spanishOrders())
+	maps.Copy(all, spanishMaintenance())
 	maps.Copy(all, spanishFaults())
 	maps.Copy(all, spanishTools())
 	return all

@@ -26,6 +26,8 @@ type backend struct {
 
 	mu    sync.Mutex
 	rules []view.ChannelRule
+
+	maintenance view.Maintenance
 }
 
 func newBackend(control string) *backend {
@@ -43,7 +45,17 @@ func newBackend(control string) *backend {
 	return b
 }
 
-func (b *backend) Status(context.Context) (view.Status, error) {
+func (b *backend) Status(ctx context.Context) (view.Status, error) {
+	s := status()
+	if m, err := b.Maintenance(ctx); err != nil {
+		return s, err
+	} else if m.Active {
+		s.Maintenance = &m
+	}
+	return s, nil
+}
+
+func status() view.Status {
 	return view.Status{
 		Version: "1.2.3", Commit: "abc", Mode: "sandbox", StartedAt: at.Add(-time.Hour), UptimeMS: 3_600_000, PID: 42, DataDir: "/data",
 		Roles:     []view.Role{{Name: "api", State: "running"}, {Name: "audio", State: "failed", Detail: "no lease"}},
@@ -57,7 +69,7 @@ func (b *backend) Status(context.Context) (view.Status, error) {
 			{Name: "h:1", State: "up", Ready: true, Roles: []view.Role{{Name: "api", State: "running"}}, PID: 42, Version: "1.2.3", StartedAt: at.Add(-time.Hour), SeenAt: at, Addresses: []view.Listener{{Name: "api", Address: "127.0.0.1:8080"}}},
 			{Name: "h:2", State: "silent", Roles: []view.Role{{Name: "audio", State: "running"}, {Name: "worker", State: "running"}}, Partitions: 16, PID: 43, Version: "1.2.3", StartedAt: at.Add(-time.Hour), SeenAt: at.Add(-time.Minute), Host: "h", Addresses: []view.Listener{}},
 		},
-	}, nil
+	}
 }
 
 func players() []view.Player {

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,6 +55,9 @@ func (k *kit) statusTable(p *output.Printer, st view.Status) output.Table {
 		line("nodes", text("%d of %d up", st.Nodes.Active, st.Nodes.Total)),
 		line("last event", text("%d", st.LastEvent)),
 	)
+	if st.Maintenance != nil {
+		t.Rows = slices.Insert(t.Rows, 1, line("maintenance", output.Cell{Text: k.maintained(p, *st.Maintenance), Tone: output.Warn}))
+	}
 	for _, a := range st.Addresses {
 		t.Rows = append(t.Rows, line(a.Name, text("%s", a.Address)))
 	}

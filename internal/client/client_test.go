@@ -97,10 +97,13 @@ func calls(c *client.Client) map[string]func(context.Context) error {
 			_, err := c.Jobs(ctx, client.Jobs{Kind: "k", State: "running", Page: client.Page{Limit: 5, Cursor: "c"}})
 			return err
 		},
-		"get-job":     func(ctx context.Context) error { _, err := c.Job(ctx, 7); return err },
-		"retry-job":   func(ctx context.Context) error { _, err := c.RetryJob(ctx, 7); return err },
-		"cancel-job":  func(ctx context.Context) error { _, err := c.CancelJob(ctx, 7); return err },
-		"get-sandbox": func(ctx context.Context) error { _, err := c.Sandbox(ctx); return err },
+		"get-job":           func(ctx context.Context) error { _, err := c.Job(ctx, 7); return err },
+		"retry-job":         func(ctx context.Context) error { _, err := c.RetryJob(ctx, 7); return err },
+		"cancel-job":        func(ctx context.Context) error { _, err := c.CancelJob(ctx, 7); return err },
+		"get-sandbox":       func(ctx context.Context) error { _, err := c.Sandbox(ctx); return err },
+		"get-maintenance":   func(ctx context.Context) error { _, err := c.Maintenance(ctx); return err },
+		"begin-maintenance": func(ctx context.Context) error { _, err := c.BeginMaintenance(ctx, "m", at); return err },
+		"end-maintenance":   func(ctx context.Context) error { _, err := c.EndMaintenance(ctx); return err },
 	}
 }
 

@@ -21,6 +21,7 @@ type Config struct {
 	Redis      Redis      `key:"redis"`
 	Discord    Discord    `key:"discord"`
 	Lavalink   Lavalink   `key:"lavalink"`
+	Audio      Audio      `key:"audio"`
 	Resolve    Resolve    `key:"resolve"`
 	Plan       Plan       `key:"plan"`
 	Timeouts   Timeouts   `key:"timeouts"`
@@ -83,6 +84,11 @@ type Node struct {
 	PasswordFile string      `key:"password_file" doc:"A file that holds the password, instead of password." allow:"path of a readable file"`
 	Secure       bool        `key:"secure" default:"false" doc:"Uses TLS." allow:"true|false"`
 	Regions      []string    `key:"regions" doc:"Where the node stands, as the names of Discord's voice servers begin. Players whose voice server is near are given to it first." allow:"list of names such as rotterdam or us-east"`
+}
+
+// Audio is what part of the work a process with the audio role takes.
+type Audio struct {
+	Weight int `key:"weight" default:"100" doc:"How much of the partitions this process takes, compared with other audio processes. A small one makes it a canary: 4 beside three of 100 is about one partition in 76." allow:"1..1000"`
 }
 
 // Resolve is how a query becomes tracks, and what may be fetched.

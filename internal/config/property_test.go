@@ -53,6 +53,7 @@ func TestEveryKeyHasItsSources(t *testing.T) {
 		"resolve.allow_hosts": "a.example,b.example", "resolve.deny_hosts": "c.example", "plan.default": "pro", "discord.compression": "zlib",
 		"archive.url": "/var/lib/platform/archive", "archive.access_key": "AKIDEXAMPLE", "archive.secret_key": "not a real one",
 		"archive.secret_key_file": "/run/secrets/archive",
+		"audio.weight":            "7",
 	}
 	for _, key := range scalars(t) {
 		value, ok := values[key]

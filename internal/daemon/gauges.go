@@ -79,6 +79,9 @@ func (d *daemon) gaugeOwed(ctx context.Context) {
 		}
 	}
 	d.metrics.OutboxAge(oldest)
+	if m, err := d.store.Maintenance(ctx); err == nil {
+		d.metrics.Maintenance(m.On(now))
+	}
 	if dead, err := d.store.DeadLettersAfter(ctx, "", 1000); err == nil {
 		d.metrics.DeadLetters(len(dead))
 	}

@@ -158,7 +158,7 @@ func (d *daemon) newAudio(ctx context.Context, can plan.Entitlements) (*audio.Ro
 	r := d.Config.Resolve
 	o := audio.Options{
 		Store: d.store, Bus: d.bus, Clock: d.clock, Logger: d.Logger, Holder: d.holder(), Version: d.Version, LeaseTTL: d.Config.Timeouts.LeaseTTL,
-		SearchPrefix: r.SearchPrefix, Entitlements: can, Metrics: d.metrics, Cordons: d.store,
+		Weight: d.Config.Audio.Weight, SearchPrefix: r.SearchPrefix, Entitlements: can, Metrics: d.metrics, Cordons: d.store,
 		Policy: resolve.PolicyOptions{Trusted: d.TrustedHosts, Allowed: r.AllowHosts, Denied: r.DenyHosts},
 	}
 	o.Settings = music.DefaultSettings()

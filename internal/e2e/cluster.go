@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"strings"
@@ -19,6 +20,10 @@ type Cluster struct {
 	// Members are the processes by the names that Start gave them, those that
 	// ended included.
 	Members map[string]*Process
+
+	// Program is what Member starts: empty for the platformd of this tree, or the
+	// path of another version's.
+	Program string
 
 	env []string
 }
@@ -39,7 +44,7 @@ func (c *Cluster) Member(name, roles string) *Process {
 		dir = c.DataDir()
 	}
 	p := Start(c.TB, Spec{
-		Program: "platformd",
+		Program: cmp.Or(c.Program, "platformd"),
 		Args: []string{
 			"--sandbox=" + c.SimAddress(), "--data-dir", dir, "--socket", filepath.Join(dir, "admin.sock"),
 			"--roles", roles, "--log-level", "debug",

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -28,7 +29,8 @@ type Process struct {
 	told atomic.Bool
 }
 
-// Spec says what is run. Env is added to a small environment of its own, Home
+// Spec says what is run. Program is platformd or platformctl, which are built
+// first, or the path of a program that is there, such as an older version. Env is added to a small environment of its own, Home
 // is where it keeps what it was not told to keep elsewhere.
 type Spec struct {
 	Program string
@@ -46,7 +48,11 @@ type Spec struct {
 func Start(tb testing.TB, s Spec) *Process {
 	tb.Helper()
 	p := &Process{tb: tb, name: s.Program, done: make(chan struct{}), allowed: s.Allowed}
-	p.cmd = exec.Command(Binary(tb, s.Program), s.Args...) //nolint:gosec // a program that we built
+	program := s.Program
+	if !filepath.IsAbs(program) {
+		program = Binary(tb, program)
+	}
+	p.cmd = exec.Command(program, s.Args...) //nolint:gosec // a program that we built
 	p.cmd.Env = append([]string{"HOME=" + s.Home, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.Getenv("TMPDIR"), "LANG=C", "GORACE=atexit_sleep_ms=0"}, s.Env...)
 	p.cmd.Dir = s.Home
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.log

@@ -25,7 +25,9 @@ const nobody = 65534
 // do next.
 func refused(t *testing.T, s e2e.Spec, code int, want ...string) {
 	t.Helper()
-	s.Program = "platformd"
+	if s.Program == "" {
+		s.Program = "platformd"
+	}
 	if s.Home == "" {
 		s.Home = t.TempDir()
 	}

@@ -54,6 +54,7 @@ type Backend interface {
 	Plays
 	Letters
 	Jobs
+	Maintenances
 }
 
 // Reader shows how the daemon is and what plays.

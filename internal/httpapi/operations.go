@@ -111,6 +111,7 @@ func (s *Server) register() {
 	s.registerPlays()
 	s.registerLetters()
 	s.registerJobs()
+	s.registerMaintenance()
 	s.registerTail()
 	// huma adds its own shape of an error although no operation answers with it.
 	schemas := s.api.OpenAPI().Components.Schemas.Map()

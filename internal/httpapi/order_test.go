@@ -95,6 +95,18 @@ func (f *fake) CancelJob(_ context.Context, by string, id int64) (view.Job, erro
 	return view.Job{ID: id, State: "cancelled"}, f.order("cancel-job", by, id)
 }
 
+func (f *fake) Maintenance(context.Context) (view.Maintenance, error) {
+	return view.Maintenance{Active: true, Message: "disks", By: "olga"}, f.answer()
+}
+
+func (f *fake) BeginMaintenance(_ context.Context, by, message string, until time.Time) (view.Maintenance, error) {
+	return view.Maintenance{Active: true, Message: message}, f.order("maintenance", by, message, until)
+}
+
+func (f *fake) EndMaintenance(_ context.Context, by string) (view.Maintenance, error) {
+	return view.Maintenance{By: by}, f.order("maintenance ends", by)
+}
+
 func TestOrdersReachTheBackend(t *testing.T) {
 	me, err := user.Current()
 	if err != nil {
@@ -138,6 +150,12 @@ func TestOrdersReachTheBackend(t *testing.T) {
 		{"POST", "/v1/jobs/7/retry", "", 200, []any{"retry-job", by, int64(7)}, `"state":"available"`},
 		{"POST", "/v1/jobs/8/cancel", "", 200, []any{"cancel-job", by, int64(8)}, `"state":"cancelled"`},
 		{"POST", "/v1/jobs/x/cancel", "", 422, nil, "path.job"},
+		{"GET", "/v1/maintenance", "", 200, nil, `{"active":true,"message":"disks","by":"olga"}`},
+		{"PUT", "/v1/maintenance", `{"message":"disks","until":"2026-03-02T00:00:00Z"}`, 200, []any{"maintenance", by, "disks", time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC)}, `"active":true`},
+		{"PUT", "/v1/maintenance", `{}`, 200, []any{"maintenance", by, "", time.Time{}}, `"active":true`},
+		{"PUT", "/v1/maintenance", `{"message":"` + strings.Repeat("x", 301) + `"}`, 422, nil, "body.message"},
+		{"PUT", "/v1/maintenance", `{"until":"tomorrow"}`, 422, nil, "body.until"},
+		{"DELETE", "/v1/maintenance", "", 200, []any{"maintenance ends", by}, `"active":false`},
 		{"GET", "/v1/plays", "", 422, nil, "query.guild"},
 		{"GET", "/v1/plays?guild=g&since=2026-03-02T00:00:00Z&until=2026-03-01T00:00:00Z", "", 422, nil, "since has to be before until"},
 		{"GET", "/v1/plays/totals?guild=g", "", 200, nil, `"tracks":[]`},

@@ -48,6 +48,9 @@ var access = []row{
 	{"GET /v1/jobs/{job}", "/v1/jobs/7", 200, 401},
 	{"POST /v1/jobs/{job}/retry", "/v1/jobs/7/retry", 200, 401},
 	{"POST /v1/jobs/{job}/cancel", "/v1/jobs/7/cancel", 200, 401},
+	{"GET /v1/maintenance", "/v1/maintenance", 200, 401},
+	{"PUT /v1/maintenance", "/v1/maintenance", 200, 401},
+	{"DELETE /v1/maintenance", "/v1/maintenance", 200, 401},
 }
 
 func TestEveryRouteForEveryCaller(t *testing.T) {

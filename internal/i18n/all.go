@@ -11,7 +11,7 @@ func All() []ID {
 		PlanLifts, QueryEmpty, QueryTooLong, URLUnsupported, AddressDenied, NotInVoice, OtherChannel, NoBotFree,
 		CannotConnect, CannotSpeak, JoinTimeout, QueueFull, VolumeRange, NothingPlaying, NotConnected, AlreadyPaused,
 		NotPaused, AlreadySkipped, NotFound, LoadFailed, ResolveTimeout, Cancelled, Busy, Stale, OldPanel, TooManyErrors,
-		UnknownOperation, OurFault, Frozen, SearchLost, NotPossible, NoSuchPosition, GoneFromQueue, QueueIsEmpty, NotSeekable, BeyondEnd,
+		UnknownOperation, OurFault, Frozen, Maintenance, MaintenanceUntil, SearchLost, NotPossible, NoSuchPosition, GoneFromQueue, QueueIsEmpty, NotSeekable, BeyondEnd,
 		NoHistory, NothingToRemove, NotAdmin, ChannelClosed, SettingInvalid, SettingVolume, SettingTime, SettingLanguage,
 		SettingRules, SettingRoles, SettingAnnounce, LoopUnknown, BotOffline, TimeUnreadable, Days, Hours, Minutes, Seconds,
 		TimePair, PlanFree, PlanPro, PlanElite, TrackBy, TrackUntitled, TrackLive, QueueTitle, QueueEmpty, QueueNothingElse,

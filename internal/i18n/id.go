@@ -89,6 +89,9 @@ const (
 	UnknownOperation ID = "refusal.unknown_operation"
 	OurFault         ID = "refusal.internal"
 	Frozen           ID = "refusal.frozen"
+	Maintenance      ID = "refusal.maintenance"
+	// MaintenanceUntil has When.
+	MaintenanceUntil ID = "refusal.maintenance_until"
 	SearchLost       ID = "refusal.search_lost"
 	NotPossible      ID = "refusal.not_possible"
 	NoSuchPosition   ID = "refusal.no_such_position"

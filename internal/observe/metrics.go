@@ -21,7 +21,7 @@ type Metrics struct {
 	shard, identify, deficit *prometheus.GaugeVec
 	outbox, letters, player  *prometheus.GaugeVec
 	conflicts, undecodable   *prometheus.CounterVec
-	leases                   *prometheus.GaugeVec
+	leases, maintenance      *prometheus.GaugeVec
 	leaseChanges             *prometheus.CounterVec
 	plays                    plays
 	sessions                 sessions
@@ -48,6 +48,7 @@ func NewMetrics(version, commit string) *Metrics {
 	m.deficit = m.gauge("platformd_lavalink_frames_deficit", "Frames of audio that a node was late with in the last minute.", "node")
 	m.conflicts = m.counter("platformd_lease_conflicts_total", "Writes that a newer epoch refused.", "kind")
 	m.leases = m.gauge("platformd_lease_held", "Leases that this process holds.", "kind")
+	m.maintenance = m.gauge("platformd_maintenance", "1 while changes of members wait because of an operator's work.")
 	m.leaseChanges = m.counter("platformd_lease_changes_total", "What became of leases: acquired, given, lost or in doubt.", "kind", "change")
 	m.undecodable = m.counter("platformd_lavalink_undecodable_total", "Messages of a node that were not understood.", "node")
 	m.plays = newPlays(m)
@@ -162,3 +163,12 @@ func (m *Metrics) LeaseChanges(kind, change string, n int64) {
 
 // Undecodable counts a message of a node that was not understood.
 func (m *Metrics) Undecodable(node string) { m.undecodable.WithLabelValues(node).Inc() }
+
+// Maintenance notes whether changes wait because of an operator's work.
+func (m *Metrics) Maintenance(on bool) {
+	v := 0.0
+	if on {
+		v = 1
+	}
+	m.maintenance.WithLabelValues().Set(v)
+}

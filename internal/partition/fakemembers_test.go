@@ -125,7 +125,7 @@ func (s *memStore) Attend(_ context.Context, holder string) (store.Presence, err
 }
 
 func (s *memStore) Announce(_ context.Context, m store.Member, ttl time.Duration) error {
-	if m.Role != "audio" || m.Weight != 1 || m.Holder == "" {
+	if m.Role != "audio" || m.Weight < 1 || m.Holder == "" {
 		return fault.New(fault.Invalid, "test", "a member that cannot be")
 	}
 	s.mu.Lock()

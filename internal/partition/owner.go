@@ -16,6 +16,10 @@ import (
 // DefaultLease is how long a lease lasts without being renewed.
 const DefaultLease = 5 * time.Second
 
+// DefaultWeight is the weight of a process that says nothing of it. It is far
+// above 1, so that one can take a small part beside others that say nothing.
+const DefaultWeight = 100
+
 // memberRole is the role under which owners of partitions know each other.
 const memberRole = "audio"
 
@@ -34,6 +38,9 @@ type OwnerOptions struct {
 	Holder string
 	// Version is what this process runs, for operators.
 	Version string
+	// Weight is how much of all this process takes, compared with the others: from 1
+	// to 1000, 0 means DefaultWeight.
+	Weight int
 	// TTL is how long a lease lasts; 0 means DefaultLease.
 	TTL    time.Duration
 	Clock  clockwork.Clock
@@ -86,6 +93,9 @@ type Owner struct {
 func NewOwner(o OwnerOptions, l *Loop) *Owner {
 	if o.TTL <= 0 {
 		o.TTL = DefaultLease
+	}
+	if o.Weight <= 0 {
+		o.Weight = DefaultWeight
 	}
 	return &Owner{opt: o, log: o.Logger, loop: l, broke: make(chan struct{}, 1), gone: make(chan struct{})}
 }

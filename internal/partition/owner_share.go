@@ -21,7 +21,7 @@ const giveAtOnce = 4
 func (o *Owner) announce(ctx context.Context) {
 	now := o.opt.Clock.Now()
 	err := o.opt.Leases.Announce(ctx, store.Member{
-		Role: memberRole, Holder: o.opt.Holder, Version: o.opt.Version, Weight: 1,
+		Role: memberRole, Holder: o.opt.Holder, Version: o.opt.Version, Weight: o.opt.Weight,
 	}, o.opt.TTL-o.opt.TTL/renewPart)
 	if err != nil {
 		o.announceAt = now.Add(o.opt.TTL / lookPart)

@@ -126,6 +126,7 @@ type Store interface { //nolint:interfacebloat // the sum of the interfaces abov
 	Panels
 	Plays
 	Cordons
+	Maintenances
 	Health
 	Close() error
 }

@@ -27,8 +27,11 @@ type Schema struct {
 	Engine  string `json:"engine"`
 	Version int64  `json:"version"`
 	// Known is the newest version that this program knows.
-	Known int64  `json:"known"`
-	Steps []Step `json:"steps"`
+	Known int64 `json:"known"`
+	// CompatibleFrom is the step that a program has to know to use the database,
+	// 0 where the schema says nothing of it.
+	CompatibleFrom int64  `json:"compatible_from,omitempty"`
+	Steps          []Step `json:"steps"`
 }
 
 // Status says which steps were applied. Nothing is changed. Errors: those of
@@ -53,6 +56,9 @@ func status(ctx context.Context, r *sqlstore.Raw) (Schema, error) {
 		return s, err
 	}
 	s.Version = version
+	if s.CompatibleFrom, err = r.CompatibleFrom(ctx); err != nil {
+		return s, err
+	}
 	for _, src := range p.ListSources() {
 		st := Step{Version: src.Version, Name: filepath.Base(src.Path), Applied: src.Version <= version}
 		if st.Applied {

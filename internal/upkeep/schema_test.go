@@ -17,8 +17,12 @@ func TestUpAndDownAndUp(t *testing.T) {
 			t.Fatalf("%+v, %v", s, err)
 		}
 		newest := s.Known
-		for to := newest - 1; to >= 1; to-- {
-			if s, err = upkeep.Down(t.Context(), url, to, quiet); err != nil || s.Version != to || s.Steps[to].Applied || s.Steps[to].At != nil {
+		if s.CompatibleFrom < 1 || s.CompatibleFrom > newest {
+			t.Errorf("the schema can be used from %d on", s.CompatibleFrom)
+		}
+		for n := len(s.Steps) - 1; n >= 1; n-- {
+			to := s.Steps[n-1].Version
+			if s, err = upkeep.Down(t.Context(), url, to, quiet); err != nil || s.Version != to || s.Steps[n].Applied || s.Steps[n].At != nil {
 				t.Fatalf("to %d: %+v, %v", to, s, err)
 			}
 		}

@@ -1,8 +1,10 @@
 package migrations_test
 
 import (
+	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -81,6 +83,7 @@ func shape(t *testing.T, path string) string {
 // in the tables that it adds. Indexes may come and go: they change how long
 // something takes, and not what it does, unless they allow less than before.
 func TestStepsOnlyAdd(t *testing.T) {
+	marks := map[string][]string{}
 	for _, name := range names(t, "sqlite")[1:] {
 		var added []string
 		up, down, both := strings.Cut(shape(t, "sqlite/"+name), "-- +goose Down\n")
@@ -97,12 +100,50 @@ func TestStepsOnlyAdd(t *testing.T) {
 				added = append(added, words[2])
 			case "CREATE INDEX", "DROP INDEX", "SELECT 1":
 			case "INSERT INTO":
-				if !slices.Contains(added, words[2]) {
+				if words[2] == "schema_marks" {
+					marks[name] = words[len(words)-2:]
+				} else if !slices.Contains(added, words[2]) {
 					t.Errorf("%s: rows in %s, which is of an older step", name, words[2])
 				}
 			default:
 				t.Errorf("%s: %s", name, head)
 			}
 		}
+	}
+	marked(t, marks)
+}
+
+// marked looks that every step since there are marks has its own, with its own
+// number, and that none asks for more than itself: a version that knows all steps
+// but the last must not be shut out by a step that only adds.
+func marked(t *testing.T, marks map[string][]string) {
+	t.Helper()
+	var since int64
+	for _, name := range names(t, "sqlite") {
+		number, _, _ := strings.Cut(name, "_")
+		n, err := strconv.ParseInt(number, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		values, has := marks[name]
+		if !has {
+			if since > 0 {
+				t.Errorf("%s does not say in schema_marks which versions may go on: they are shut out", name)
+			}
+			continue
+		}
+		var version, from int64
+		if _, err := fmt.Sscanf(strings.Join(values, " "), "(%d, %d)", &version, &from); err != nil {
+			t.Fatalf("%s marks %v: %v", name, values, err)
+		}
+		if since == 0 {
+			since = version
+		}
+		if version != n || from < since || from > n || n > since && from == n {
+			t.Errorf("%s marks (%d, %d); a step that only adds leaves the version before it in use", name, version, from)
+		}
+	}
+	if since == 0 {
+		t.Error("no step says which versions may go on")
 	}
 }

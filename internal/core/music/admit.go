@@ -87,6 +87,15 @@ func argued(c Command, e plan.Entitlements) (need, *Refusal) {
 	return needsPlayer, nil
 }
 
+// OnlyReads says whether an action changes nothing and leads to no change.
+func OnlyReads(do Action) bool {
+	switch do.(type) {
+	case ShowQueue, ShowNowPlaying, ShowHistory, Grab, ShowBots, ShowSettings:
+		return true
+	}
+	return false
+}
+
 // liftsVolume names the plan that allows a volume, none for one below 0.
 func liftsVolume(percent int, e plan.Entitlements) plan.Name {
 	if percent < 0 {

@@ -58,6 +58,10 @@ const (
 	ReasonInternal Reason = "internal"
 	// ReasonFrozen is said while nobody may change the guild: music goes on, changes wait.
 	ReasonFrozen Reason = "frozen"
+	// ReasonMaintenance is said while an operator works and changes wait: Query is
+	// the operator's message, Limit when changes go on, in seconds since 1970, 0
+	// where nobody said when.
+	ReasonMaintenance Reason = "maintenance"
 )
 
 // Refusal is why a command was not carried out: the reason, the limit that it

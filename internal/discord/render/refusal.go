@@ -1,6 +1,7 @@
 package render
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/atrilhq/platform/internal/core/music"
@@ -20,6 +21,9 @@ func Refusal(p *i18n.Printer, r *music.Refusal) Message {
 	if r.Reason == music.ReasonSettingInvalid {
 		id = setting(r.Query)
 	}
+	if r.Reason == music.ReasonMaintenance {
+		return Message{Content: maintenance(p, r), Ephemeral: true}
+	}
 	words := p.Text(id, i18n.Args{
 		"Limit":   orNothing(p, r.Limit),
 		"Length":  clockOrNothing(r.Limit),
@@ -31,6 +35,22 @@ func Refusal(p *i18n.Printer, r *music.Refusal) Message {
 		"Most":    p.Length(music.MaxIdle),
 	})
 	return Message{Content: words + lifted(p, r.Plan), Ephemeral: true}
+}
+
+// maxNotice is how much of an operator's message is shown, in characters.
+const maxNotice = 300
+
+// maintenance says that changes wait, in our words and then in the operator's,
+// and until when. Discord shows the time in the reader's own zone.
+func maintenance(p *i18n.Printer, r *music.Refusal) string {
+	out := p.Text(i18n.Maintenance, nil)
+	if r.Query != "" {
+		out += "\n> " + Text(r.Query, maxNotice)
+	}
+	if r.Limit > 0 {
+		out += "\n" + p.Text(i18n.MaintenanceUntil, i18n.Args{"When": "<t:" + strconv.Itoa(r.Limit) + ":R>"})
+	}
+	return out
 }
 
 // lifted is the sentence that names the plan which lifts a limit.
@@ -113,6 +133,8 @@ func reason(r music.Reason) i18n.ID {
 		return i18n.OurFault
 	case music.ReasonFrozen:
 		return i18n.Frozen
+	case music.ReasonMaintenance:
+		return i18n.Maintenance
 	default:
 		return controlReason(r)
 	}

@@ -33,7 +33,8 @@ type Entry struct {
 	// dataschema of the events.
 	DataSchema string
 
-	lists [][]int
+	lists  [][]int
+	raises []func([]byte) ([]byte, error)
 }
 
 // Catalog is the set of known event types. It does not change once made and may
@@ -54,8 +55,9 @@ func New() (*Catalog, error) {
 	return Of(schema.Events, all...)
 }
 
-// Of returns a catalog of version 1 of the given payloads, structs whose
-// contracts stand in files as events/<type>.v1.json. It returns fault.Internal
+// Of returns a catalog of the given payloads, structs whose contracts stand in
+// files as events/<type>.v<version>.json; they are of version 1, but for those
+// that are [Versioned]. It returns fault.Internal
 // for a payload that is not a struct or has no name, a name that is there twice
 // and a contract that is missing or has another $id than it should.
 func Of(files fs.FS, payloads ...Payload) (*Catalog, error) {
@@ -85,7 +87,10 @@ func entryOf(files fs.FS, p Payload) (*Entry, error) {
 	if e.Type == "" {
 		return nil, fmt.Errorf("%v has no event type", t)
 	}
-	e.File = fmt.Sprintf("events/%s.v%d.json", e.Type, e.Version)
+	if err := e.versions(files, p); err != nil {
+		return nil, err
+	}
+	e.File = fileOf(e.Type, e.Version)
 	e.DataSchema = URI(e.Type, e.Version)
 	raw, err := fs.ReadFile(files, e.File)
 	if err != nil {
@@ -101,6 +106,11 @@ func entryOf(files fs.FS, p Payload) (*Entry, error) {
 		return nil, fmt.Errorf("%s: $id is %q, not %q", e.File, head.ID, e.DataSchema)
 	}
 	return e, nil
+}
+
+// fileOf is where a contract stands within schema.Events.
+func fileOf(eventType string, version int) string {
+	return fmt.Sprintf("events/%s.v%d.json", eventType, version)
 }
 
 // listsOf returns where a struct holds slices that are always written: a nil

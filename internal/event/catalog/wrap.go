@@ -104,9 +104,12 @@ func (c *Catalog) Decode(eventType string, data []byte) (Payload, error) {
 	return p, nil
 }
 
-// Open scans an event and decodes its payload. Besides what [event.Scan] and
+// Open scans an event and decodes its payload as the current version of its
+// type: one of an older version is brought to it first, and what a newer writer
+// added within the version is passed over. Besides what [event.Scan] and
 // [Catalog.Decode] return it returns fault.Invalid for an event whose dataschema
-// is another one than the catalog has for its type. The header points into raw.
+// is none of its type's contracts, or one of a version that is not known yet
+// ([Newer]). The header points into raw.
 func (c *Catalog) Open(raw []byte) (event.Header, Payload, error) {
 	h, err := event.Scan(raw)
 	if err != nil {
@@ -116,11 +119,20 @@ func (c *Catalog) Open(raw []byte) (event.Header, Payload, error) {
 	if err != nil {
 		return event.Header{}, nil, err
 	}
+	data := h.Data
 	if string(h.DataSchema) != e.DataSchema {
-		return event.Header{}, nil, fault.New(fault.Invalid, "catalog.Open", "the attribute dataschema names another contract than "+e.DataSchema).
-			WithHint("the event was written by another version; read it with that one")
+		version, err := VersionOf(e.Type, string(h.DataSchema))
+		if err != nil {
+			return event.Header{}, nil, err
+		}
+		if version > e.Version {
+			return event.Header{}, nil, Newer("catalog.Open", e.Type, version, e.Version)
+		}
+		if data, err = e.raise(version, data); err != nil {
+			return event.Header{}, nil, err
+		}
 	}
-	p, err := c.Decode(e.Type, h.Data)
+	p, err := c.Decode(e.Type, data)
 	if err != nil {
 		return event.Header{}, nil, err
 	}

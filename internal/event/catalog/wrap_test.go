@@ -133,7 +133,8 @@ func TestDecodeAndOpenRefuse(t *testing.T) {
 		t.Fatal(err)
 	}
 	for from, want := range map[string]string{
-		`"urn:atril:event:music.play.failed:1"→"urn:atril:event:music.play.failed:2"`: "attribute dataschema",
+		`"urn:atril:event:music.play.failed:1"→"urn:atril:event:music.play.failed:2"`: "is of version 2",
+		`"urn:atril:event:music.play.failed:1"→"urn:atril:event:music.bot.left:1"`:    "attribute dataschema",
 		`"type":"music.play.failed"→"type":"music.play.sung"`:                         "no event type",
 		`"reason":"exception"→"reason":7`:                                             "cannot be read",
 		`"id":→"jd":`:                                                                 "attribute id is missing",

@@ -4,26 +4,27 @@ import "time"
 
 // Status is how a daemon is.
 type Status struct {
-	Version   string      `json:"version" doc:"Version of the daemon."`
-	Commit    string      `json:"commit,omitempty" doc:"Commit that it was built from."`
-	Mode      string      `json:"mode" enum:"live,sandbox" doc:"Whether it talks to Discord or to simulators."`
-	Ready     bool        `json:"ready" doc:"True where every check passes."`
-	StartedAt time.Time   `json:"started_at" doc:"When the process started."`
-	UptimeMS  int64       `json:"uptime_ms" doc:"How long it has run, in milliseconds."`
-	PID       int         `json:"pid" doc:"Process id."`
-	DataDir   string      `json:"data_dir" doc:"Directory of what is kept."`
-	Roles     []Role      `json:"roles" nullable:"false" doc:"What this process does."`
-	Checks    []Check     `json:"checks" nullable:"false" doc:"What readiness is made of."`
-	Bots      []Bot       `json:"bots" nullable:"false" doc:"The bots of the pool."`
-	Frontless []Frontless `json:"frontless,omitempty" doc:"Guilds that a bot of the pool is in and the front bot is not, at most 100: nobody can give commands there."`
-	Nodes     Count       `json:"nodes" doc:"Nodes, and how many are up."`
-	Players   Count       `json:"players" doc:"Players, and how many play."`
-	Guilds    int         `json:"guilds" doc:"Guilds that are known."`
-	Database  Database    `json:"database" doc:"Where rows are kept."`
-	Ownership Ownership   `json:"partitions" doc:"Partitions, and how many are owned by a process that answers."`
-	LastEvent int64       `json:"last_event_seq" doc:"Sequence number of the newest event."`
-	Addresses []Listener  `json:"addresses" nullable:"false" doc:"Where the daemon listens."`
-	Processes []Process   `json:"processes" nullable:"false" doc:"Every process of this installation that was heard of lately, by name."`
+	Version     string       `json:"version" doc:"Version of the daemon."`
+	Commit      string       `json:"commit,omitempty" doc:"Commit that it was built from."`
+	Mode        string       `json:"mode" enum:"live,sandbox" doc:"Whether it talks to Discord or to simulators."`
+	Ready       bool         `json:"ready" doc:"True where every check passes."`
+	StartedAt   time.Time    `json:"started_at" doc:"When the process started."`
+	UptimeMS    int64        `json:"uptime_ms" doc:"How long it has run, in milliseconds."`
+	PID         int          `json:"pid" doc:"Process id."`
+	DataDir     string       `json:"data_dir" doc:"Directory of what is kept."`
+	Roles       []Role       `json:"roles" nullable:"false" doc:"What this process does."`
+	Checks      []Check      `json:"checks" nullable:"false" doc:"What readiness is made of."`
+	Bots        []Bot        `json:"bots" nullable:"false" doc:"The bots of the pool."`
+	Frontless   []Frontless  `json:"frontless,omitempty" doc:"Guilds that a bot of the pool is in and the front bot is not, at most 100: nobody can give commands there."`
+	Nodes       Count        `json:"nodes" doc:"Nodes, and how many are up."`
+	Players     Count        `json:"players" doc:"Players, and how many play."`
+	Guilds      int          `json:"guilds" doc:"Guilds that are known."`
+	Database    Database     `json:"database" doc:"Where rows are kept."`
+	Ownership   Ownership    `json:"partitions" doc:"Partitions, and how many are owned by a process that answers."`
+	LastEvent   int64        `json:"last_event_seq" doc:"Sequence number of the newest event."`
+	Addresses   []Listener   `json:"addresses" nullable:"false" doc:"Where the daemon listens."`
+	Processes   []Process    `json:"processes" nullable:"false" doc:"Every process of this installation that was heard of lately, by name."`
+	Maintenance *Maintenance `json:"maintenance,omitempty" doc:"There while changes wait because of an operator's work."`
 }
 
 // Role is one of a daemon's roles.

@@ -29,6 +29,7 @@ type Store interface {
 	PlayTotals(ctx context.Context, guild music.GuildID, since time.Time) (store.PlayTotals, error)
 	// Cordoned returns the nodes that take no new players.
 	Cordoned(ctx context.Context) ([]store.NodeCordon, error)
+	store.Maintenances
 	// Effect and Done are for the answers that are owed to operators.
 	Effect(ctx context.Context, key string) (store.EffectRow, bool, error)
 	Done(ctx context.Context, keys []string, at time.Time) error
@@ -70,6 +71,11 @@ func (r *Role) Status(ctx context.Context) (view.Status, error) {
 	engine, version, schema, err := r.opt.Store.Describe(ctx)
 	if err != nil {
 		return s, err
+	}
+	if m, err := r.Maintenance(ctx); err != nil {
+		return s, err
+	} else if m.Active {
+		s.Maintenance = &m
 	}
 	s.Database = view.Database{Engine: engine, Version: version, Schema: schema}
 	if s.Ownership.Total, err = r.opt.Store.Partitions(ctx); err != nil {

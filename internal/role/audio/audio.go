@@ -37,6 +37,8 @@ type Options struct {
 	// Holder names this process in leases, Version is what it runs; see
 	// partition.OwnerOptions.
 	Holder, Version string
+	// Weight is how much of all partitions this process takes compared with others.
+	Weight int
 	// LeaseTTL is how long a lease lasts; 0 means the default.
 	LeaseTTL time.Duration
 	Nodes    []lavalink.Node
@@ -129,7 +131,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 		},
 	})
 	r.owner = partition.NewOwner(partition.OwnerOptions{
-		Leases: o.Store, Holder: o.Holder, Version: o.Version, TTL: o.LeaseTTL, Clock: o.Clock, Logger: r.log,
+		Leases: o.Store, Holder: o.Holder, Version: o.Version, Weight: o.Weight, TTL: o.LeaseTTL, Clock: o.Clock, Logger: r.log,
 	}, r.loop)
 	r.steering = newSteering(r)
 	r.suggesting = &suggesting{role: r, running: map[music.GuildID]int{}}

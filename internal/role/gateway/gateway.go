@@ -31,6 +31,8 @@ type Store interface {
 	Partitions(ctx context.Context) (int, error)
 	Load(ctx context.Context, ids []music.GuildID) ([]music.Guild, error)
 	Settings(ctx context.Context, guild music.GuildID) (music.Settings, error)
+	// Maintenance returns whether changes wait because of an operator's work.
+	Maintenance(ctx context.Context) (store.Maintenance, error)
 	RecentTracks(ctx context.Context, guild music.GuildID, user music.UserID, filter string, limit int) ([]store.HeardTrack, error)
 }
 
@@ -85,6 +87,7 @@ type Role struct {
 	waiters    *waiters
 	panels     *panels
 	settings   *settings
+	works      *maintenance
 	asking     *asking
 	typing     *typing
 	done       chan string
@@ -105,7 +108,7 @@ func New(ctx context.Context, o Options) (*Role, error) {
 		waiters: newWaiters(), done: make(chan string, 1024),
 		noticing: make(chan struct{}, noticesAtOnce),
 	}
-	r.panels, r.typing, r.rota = newPanels(r), newTyping(), newRota(r)
+	r.panels, r.typing, r.rota, r.works = newPanels(r), newTyping(), newRota(r), newMaintenance(r)
 	if r.settings, err = newSettings(r); err != nil {
 		return nil, err
 	}
@@ -146,6 +149,7 @@ func (r *Role) Run(ctx context.Context) error {
 	notes.Go(func() error { r.settle(settling); return nil })
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { r.sweep(ctx); return nil })
+	g.Go(func() error { r.works.run(ctx); return nil })
 	g.Go(func() error { r.panels.run(ctx); return nil })
 	g.Go(func() error { r.rota.run(ctx); r.rota.leave(); return nil })
 	defer r.rota.close()

@@ -89,6 +89,10 @@ func (s *shard) wish(e *entry, w *waiter, c music.Command) {
 		s.refuse(w, refusal)
 		return
 	}
+	if refusal := r.works.refuses(c.Do); refusal != nil {
+		s.refuse(w, refusal)
+		return
+	}
 	if do, asked := c.Do.(music.Search); asked {
 		s.search(w, do.Query)
 		return

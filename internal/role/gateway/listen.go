@@ -19,14 +19,15 @@ const heard = 8192
 // rows: answers are swept, panels and voice are compared again.
 func (r *Role) listen(ctx context.Context, g *errgroup.Group) {
 	for name, take := range map[string]func(context.Context, bus.Message){
-		topic.Receipts:  r.hearReceipt,
-		topic.Owed:      r.hearOwed,
-		topic.Voice:     r.hearVoice,
-		topic.Panels:    r.hearPanel,
-		topic.Resync:    r.hearResync,
-		topic.Taken:     r.hearTaken,
-		topic.Events:    r.settings.hear,
-		topic.Suggested: r.asking.hear,
+		topic.Receipts:    r.hearReceipt,
+		topic.Owed:        r.hearOwed,
+		topic.Voice:       r.hearVoice,
+		topic.Panels:      r.hearPanel,
+		topic.Resync:      r.hearResync,
+		topic.Taken:       r.hearTaken,
+		topic.Events:      r.settings.hear,
+		topic.Suggested:   r.asking.hear,
+		topic.Maintenance: r.works.hear,
 	} {
 		sub := r.opt.Bus.Subscribe(name, heard)
 		g.Go(func() error {

@@ -34,6 +34,11 @@ func (s *shard) press(e *entry, w *waiter, press command.Press, refusal *music.R
 		w.to.way = wayReply
 		s.refuse(w, refusal)
 	case press.Kind == command.KindModal:
+		if wait := s.role.works.now(); wait != nil { // what would be filled in could not be done
+			w.to.way = wayReply
+			s.refuse(w, wait)
+			return
+		}
 		s.open(w, press)
 	case press.Kind == command.KindCancel:
 		s.reply(w, "done", func() (render.Message, bool) {

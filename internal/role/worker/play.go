@@ -8,6 +8,7 @@ import (
 
 	"github.com/atrilhq/platform/internal/core/music"
 	"github.com/atrilhq/platform/internal/event"
+	"github.com/atrilhq/platform/internal/event/catalog"
 	"github.com/atrilhq/platform/internal/fault"
 	"github.com/atrilhq/platform/internal/store"
 )
@@ -26,6 +27,9 @@ type ended struct {
 }
 
 const (
+	// endedVersion is the newest version of that event's contract that plays can be
+	// made of.
+	endedVersion = 1
 	// maxID bounds the name of a play, which is the key of its row, in bytes.
 	maxID = 512
 	// maxMS is what nobody can have listened for, in milliseconds.
@@ -34,12 +38,20 @@ const (
 
 // playOf returns the play that an event of type music.play.ended tells of. heard
 // is false for one that was not heard, which is none, and for events of before
-// it was said. Errors: Invalid for an event that cannot be read.
+// it was said. Errors: Invalid for an event that cannot be read, one of a later
+// version of the contract among them: it is put aside until a newer program reads it.
 func playOf(row *store.JournalRow) (p store.Play, heard bool, err error) {
 	const op = "worker.playOf"
 	h, err := event.Scan(row.Envelope)
 	if err != nil {
 		return p, false, err
+	}
+	version, err := catalog.VersionOf(string(h.Type), string(h.DataSchema))
+	if err != nil {
+		return p, false, err
+	}
+	if version > endedVersion {
+		return p, false, catalog.Newer(op, string(h.Type), version, endedVersion)
 	}
 	var e ended
 	if err := json.Unmarshal(h.Data, &e); err != nil {

@@ -23,6 +23,8 @@ type dialect struct {
 	version string
 	// schemaTable asks whether goose's table is there: one row with 0 or 1.
 	schemaTable string
+	// marksTable asks the same of the table of schema marks.
+	marksTable string
 	// snapshot are the options of a transaction that sees one moment.
 	snapshot *sql.TxOptions
 	// anonymous says that parameters without names are cheaper.
@@ -39,6 +41,7 @@ var sqliteDialect = dialect{
 	ended:       `FALSE`,
 	version:     `SELECT sqlite_version()`,
 	schemaTable: `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'goose_db_version'`,
+	marksTable:  `SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_marks'`,
 	anonymous:   true,
 }
 
@@ -51,6 +54,7 @@ var postgresDialect = dialect{
 	told:        `SELECT pg_notify('` + freedChannel + `', '')`,
 	version:     `SELECT current_setting('server_version')`,
 	schemaTable: `SELECT COUNT(to_regclass('goose_db_version'))`,
+	marksTable:  `SELECT COUNT(to_regclass('schema_marks'))`,
 	snapshot:    &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 	lockSchema:  true,
 	parted:      true,

@@ -14,7 +14,7 @@ import (
 type texts struct {
 	acquire, release, standing                             string
 	acquireShard, renewShard, releaseShard, shardStandings string
-	project, cordon                                        string
+	project, cordon, maintenance                           string
 	announce, forget, members, attend                      string
 	identifyLock, identifyOld, reserveIdentify             string
 	identifySpent, identifiesSpent                         string
@@ -61,6 +61,7 @@ func newTexts(d *dialect) texts {
 		cordon: d.timed(`INSERT INTO nodes (updated_at, name, cordoned, reason, changed_by) VALUES ({now}, $2, $3, $4, $5)
 			ON CONFLICT (name) DO UPDATE SET updated_at = excluded.updated_at, cordoned = excluded.cordoned,
 			reason = excluded.reason, changed_by = excluded.changed_by`),
+		maintenance:     d.timed(maintenanceText),
 		announce:        d.timed(announceText),
 		forget:          d.timed(`DELETE FROM members WHERE expires_at < {now} - $2`),
 		members:         d.timed(membersText),

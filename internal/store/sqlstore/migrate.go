@@ -29,9 +29,7 @@ func (db *DB) migrate(ctx context.Context, pool *sql.DB) error {
 	}
 	switch {
 	case current > target:
-		return fault.New(fault.Conflict, openOp,
-			fmt.Sprintf("the database has schema %d, from a newer version; this one knows %d", current, target)).
-			WithHint("run the newer version, or restore the backup that was made before the upgrade")
+		return db.bear(ctx, pool, current, target)
 	case current == target:
 		return nil
 	case db.opts.CheckOnly:
@@ -44,6 +42,37 @@ func (db *DB) migrate(ctx context.Context, pool *sql.DB) error {
 			WithHint("nothing of the failed step stays; look at the cause in the log and start again")
 	}
 	return nil
+}
+
+// bear lets this version use the schema of a newer one, if that one says that it
+// may: nothing of the schema is changed, and nothing that is unknown is touched.
+func (db *DB) bear(ctx context.Context, pool *sql.DB, current, target int64) error {
+	from, err := db.compatibleFrom(ctx, pool, current)
+	if err != nil {
+		return failed(err, openOp)
+	}
+	if from == 0 || from > target {
+		needs := "this one knows %d"
+		if from > 0 {
+			needs = fmt.Sprintf("it can be used by versions that know %d, and this one knows %%d", from)
+		}
+		return fault.New(fault.Conflict, openOp,
+			fmt.Sprintf("the database has schema %d, from a newer version; "+needs, current, target)).
+			WithHint("run the newer version, or restore the backup that was made before the upgrade")
+	}
+	db.opts.Logger.Info("the schema is of a newer version and is used as it is", "schema", current, "known", target, "compatible_from", from)
+	return nil
+}
+
+// compatibleFrom is the step that a version has to know to use a database of the
+// schema current, 0 where that schema's newest step says nothing of it.
+func (db *DB) compatibleFrom(ctx context.Context, pool *sql.DB, current int64) (from int64, err error) {
+	var there int64
+	if err := pool.QueryRowContext(ctx, db.dialect.marksTable).Scan(&there); err != nil || there == 0 {
+		return 0, err
+	}
+	err = pool.QueryRowContext(ctx, `SELECT CASE WHEN MAX(version) = $1 THEN MAX(compatible_from) ELSE 0 END FROM schema_marks`, current).Scan(&from)
+	return from, err
 }
 
 func (db *DB) provider(pool *sql.DB) (*goose.Provider, error) {

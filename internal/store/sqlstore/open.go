@@ -42,8 +42,9 @@ var _ store.Store = (*DB)(nil)
 // schema to this version. Errors: Invalid for an address or a number of
 // partitions that cannot be; Denied where the directory of a SQLite file cannot
 // be written; Conflict where another process uses it, or where the database is
-// of a newer version; Unavailable where it does not answer or is damaged.
-// Nothing of a damaged or newer database is changed.
+// of a newer version that older ones may not use; Unavailable where it does not
+// answer or is damaged. The schema of a newer database is never changed, and
+// nothing of a damaged one.
 func Open(ctx context.Context, o Options) (*DB, error) {
 	o = o.withDefaults()
 	if o.Partitions < 0 || o.Partitions > maxPartitions {

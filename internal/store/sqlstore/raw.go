@@ -186,16 +186,28 @@ type RawTable struct {
 	Key     []string
 }
 
-// Tables returns the tables of the schema, each after those that it refers to.
-// Those of the job queue are left out: their columns differ by engine, and what
-// is in them comes again by itself.
+// CompatibleFrom is the newest step that a program has to know to use the
+// database, 0 where the schema says nothing of it. Errors: those of the database.
+func (r *Raw) CompatibleFrom(ctx context.Context) (int64, error) {
+	current, err := r.Version(ctx)
+	if err != nil {
+		return 0, err
+	}
+	v, err := r.db.compatibleFrom(ctx, r.SQL, current)
+	return v, failed(err, rawOp)
+}
+
+// Tables returns the tables of the schema that hold rows of the installation,
+// each after those that it refers to; what describes the schema is not among
+// them. Those of the job queue are left out: their columns differ by engine, and
+// what is in them comes again by itself.
 // Errors: Internal for one that this version does not know; those of the database.
 func (r *Raw) Tables(ctx context.Context) ([]RawTable, error) {
 	names := []string{}
-	list := `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name <> 'goose_db_version'`
+	list := `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT IN ('goose_db_version', 'schema_marks')`
 	if r.Engine == EnginePostgres {
 		list = `SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
-			AND c.relnamespace = current_schema()::regnamespace AND c.relname <> 'goose_db_version'`
+			AND c.relnamespace = current_schema()::regnamespace AND c.relname NOT IN ('goose_db_version', 'schema_marks')`
 	}
 	err := scanAll(ctx, r.SQL, list, nil, func(scan func(...any) error) error {
 		var n string
@@ -231,6 +243,7 @@ func RawOrder() []string {
 		"meta", "partitions", "guilds", "players", "slots", "history", "journal_head", "journal", "effects", "cursors",
 		"dead_letters", "node_sessions", "shards", "guild_snapshots", "panels", "projections", "plays", "heard_tracks", "nodes",
 		"members", "holder_sessions", "identify_budgets", "identifies",
+		"maintenance",
 	}
 }
 

@@ -51,6 +51,7 @@ func Run(t *testing.T, open Open) {
 		{"PlayTotals", testPlayTotals},
 		{"PrunePlays", testPrunePlays},
 		{"Cordons", testCordons},
+		{"Maintenance", testMaintenance},
 		{"Health", testHealth},
 		{"Concurrency", testConcurrency},
 		{"Property", testProperty},
