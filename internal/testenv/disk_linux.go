@@ -14,14 +14,15 @@ type Disk struct {
 	dir string
 }
 
-// NewDisk mounts a disk in memory of so many bytes at a directory, which is made.
+// NewDisk mounts a disk in memory of so many bytes at a directory, which is made,
+// and which everybody may write to.
 // Only root may; for everybody else the test is skipped.
 func NewDisk(tb testing.TB, dir string, bytes int64) *Disk {
 	tb.Helper()
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		tb.Fatal(err)
 	}
-	switch err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d", bytes)); {
+	switch err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%d,mode=1777", bytes)); {
 	case errors.Is(err, syscall.EPERM), errors.Is(err, syscall.EACCES):
 		tb.Skip("a disk in memory can be mounted by root only")
 	case err != nil:

@@ -32,7 +32,7 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	// What was answered is on disk, whatever the server's default is.
 	cfg.RuntimeParams["synchronous_commit"] = "on"
 	// A transaction whose client is gone gives its locks back.
-	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = "10s"
+	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = "3s"
 	db.read = db.postgresPool(cfg, readers)
 	pool := db.postgresPool(cfg, writers)
 	ping, cancel := context.WithTimeout(ctx, max(db.opts.Timeout, 5*time.Second))

@@ -1,0 +1,278 @@
+package e2e_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/atrilhq/platform/internal/e2e"
+	"github.com/atrilhq/platform/internal/testenv"
+)
+
+const (
+	// floor is how many more answers members have to have got before a fault, so
+	// that it falls into work, and after it, so that it is over.
+	floor = 5
+	// lookEvery is how often is read what Discord and the node remember.
+	lookEvery = 250 * time.Millisecond
+	// leaseTTL is the default of how long a lease lasts.
+	leaseTTL = 5 * time.Second
+)
+
+// storm is a cluster with members who type all the time, on servers and networks
+// that are hurt.
+type storm struct {
+	*ordeal
+	c  *e2e.Cluster
+	pg *testenv.PostgresServer
+	// disk has what Redis keeps; nil where none can be mounted.
+	disk  *testenv.Disk
+	redis *testenv.RedisServer
+	// rows and bus are the ways to PostgreSQL and to Redis that every process takes.
+	rows, bus *testenv.Proxy
+	// roles are the processes that are up, with what each is for.
+	roles map[*e2e.Process]string
+	made  int
+	// guild is where two members listen.
+	guild  string
+	looked time.Time
+	// now is what is measured of the fault that is under way.
+	now *measured
+}
+
+// measured is what one fault was seen to do. Times are in milliseconds.
+type measured struct {
+	Row string `json:"row"`
+	// Typed are the commands that were under way or typed during the fault,
+	// Answered those of them that had their answer, Unanswered those that Discord
+	// gave up after its three seconds.
+	Typed      int `json:"typed"`
+	Answered   int `json:"answered"`
+	Unanswered int `json:"unanswered"`
+	// Lasted is how long it was broken, Back how long it took from then until
+	// somebody who typed after that was answered.
+	Lasted int64 `json:"lasted_ms"`
+	Back   int64 `json:"back_ms"`
+	// Worst is the longest that an answer of those took.
+	Worst int64 `json:"worst_ms"`
+	// Taken is how long it took until others had what a process had held.
+	Taken int64 `json:"taken_ms,omitempty"`
+
+	began, healed time.Time
+}
+
+// raiseStorm starts every role as processes of their own and lets members type.
+func raiseStorm(t *testing.T, seed uint64) *storm {
+	t.Helper()
+	s := &storm{pg: testenv.NewPostgres(t), roles: map[*e2e.Process]string{}}
+	t.Run("a disk for Redis", func(sub *testing.T) {
+		dir, err := os.MkdirTemp("", "disk") // Redis is another user, who may not look into t.TempDir
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = os.RemoveAll(dir) })
+		// Skipped where there can be none. It has to outlive this subtest.
+		s.disk = testenv.NewDisk(outliving{sub, t}, dir, 8<<20)
+	})
+	var lines []string
+	if s.disk != nil {
+		lines = []string{"dir " + s.disk.Dir()}
+	}
+	s.redis = testenv.NewRedis(t, lines...)
+	s.rows = testenv.NewProxy(t, "unix", s.pg.Socket())
+	s.bus = testenv.NewProxy(t, "unix", strings.TrimPrefix(s.redis.URL(), "unix://"))
+	s.c = e2e.NewCluster(t, s.pg.At(s.rows.Address()), "redis://"+s.bus.Address(), 1)
+	s.c.Allowed = whenServersFail()
+	for _, role := range []string{"gateway", "gateway", "audio", "audio", "worker", "api"} {
+		s.start(role)
+	}
+	s.c.Whole(len(s.roles))
+	s.ordeal = &ordeal{
+		t: t, rig: s.c.Rig, rng: rand.New(rand.NewPCG(seed, 23)), //nolint:gosec // by a printed seed
+		seen: map[string]discordLog{}, acked: map[string]bool{}, heard: newHeard(),
+	}
+	gather(t, s.rig)
+	s.calm(time.Now())
+	s.people = talk(t, s.rig, seed)
+	s.until("there are players", func(ctx context.Context) bool { return len(playersNow(ctx, s.rig)) > 0 })
+	s.guild = playersNow(t.Context(), s.rig)[0].Guild
+	return s
+}
+
+// outliving is a subtest whose cleanups are those of the test around it.
+type outliving struct {
+	testing.TB
+	around *testing.T
+}
+
+func (o outliving) Cleanup(f func()) { o.around.Cleanup(f) }
+
+// whenServersFail is what a process may complain of while servers are hurt.
+func whenServersFail() []string {
+	return append(whenProcessesDie(), "a partition is owned by somebody else")
+}
+
+// start starts a process with a role.
+func (s *storm) start(role string) *e2e.Process {
+	s.made++
+	p := s.c.Member(fmt.Sprintf("%s-%d", role, s.made), role)
+	s.roles[p] = role
+	return p
+}
+
+// gone notes that a process has ended.
+func (s *storm) gone(p *e2e.Process) { delete(s.roles, p) }
+
+// of returns the processes with a role.
+func (s *storm) of(role string) (out []*e2e.Process) {
+	for p, r := range s.roles {
+		if r == role {
+			out = append(out, p)
+		}
+	}
+	slices.SortFunc(out, func(a, b *e2e.Process) int { return a.PID() - b.PID() })
+	return out
+}
+
+// until waits for a condition, and does not forget to look meanwhile.
+func (s *storm) until(what string, f func(context.Context) bool) {
+	s.t.Helper()
+	s.rig.Until(what, func(ctx context.Context) bool {
+		s.glance()
+		return f(ctx)
+	})
+}
+
+// glance reads what Discord and the node remember, where it is time to.
+func (s *storm) glance() {
+	if time.Since(s.looked) > lookEvery {
+		s.looked = time.Now()
+		s.look()
+	}
+}
+
+// hold lets a fault last, which is what is tested, and looks meanwhile.
+func (s *storm) hold(d time.Duration) {
+	s.t.Helper()
+	end := time.Now().Add(d)
+	for time.Now().Before(end) {
+		s.glance()
+		s.after(min(lookEvery, time.Until(end)))
+	}
+}
+
+// calm begins a time in which everybody has to be answered.
+func (s *storm) calm(at time.Time) { s.lives = append(s.lives, life{ready: at}) }
+
+// strike lets a fault happen while members are busy, and waits until they are
+// answered as before.
+func (s *storm) strike(row string, inject func(*storm)) measured {
+	s.t.Helper()
+	want := s.people.answers() + floor
+	s.until("members are answered before it", func(context.Context) bool { return s.people.answers() >= want })
+	s.now = &measured{Row: row, began: time.Now()}
+	s.lives[len(s.lives)-1].killed = s.now.began
+	inject(s)
+	if s.now.healed.IsZero() {
+		s.now.healed = time.Now()
+	}
+	s.until("members are answered after it: "+row, func(context.Context) bool { return s.answeredSince(s.now.healed) >= floor })
+	s.c.Whole(len(s.roles))
+	s.count()
+	s.calm(time.Now())
+	return *s.now
+}
+
+// healed notes that what was broken is mended.
+func (s *storm) mended() { s.now.healed = time.Now() }
+
+// answeredSince counts the answers to what was typed after a moment.
+func (s *storm) answeredSince(at time.Time) (n int) {
+	for _, x := range s.people.log() {
+		if x.began.After(at) && x.answered() {
+			n++
+		}
+	}
+	return n
+}
+
+// count measures the fault by what members saw.
+func (s *storm) count() {
+	m := s.now
+	m.Lasted = m.healed.Sub(m.began).Milliseconds()
+	for _, x := range s.people.log() {
+		switch {
+		case x.ended.Before(m.began):
+			continue
+		case x.began.After(m.healed):
+			if back := x.ended.Sub(m.healed).Milliseconds(); x.answered() && (m.Back == 0 || back < m.Back) {
+				m.Back = back
+			}
+			continue
+		}
+		m.Typed++
+		if x.answered() {
+			m.Answered++
+			m.Worst = max(m.Worst, x.result.AnsweredMS)
+		} else if x.result.State == stateFailed {
+			m.Unanswered++
+		}
+	}
+	text, _ := json.Marshal(m)
+	s.t.Logf("measured %s", text)
+}
+
+// holds counts the partitions, or the shards, that a process holds.
+func (s *storm) holds(table, name string) int64 {
+	s.t.Helper()
+	return s.ask("SELECT COUNT(*) FROM "+table+" WHERE holder = $1", name)
+}
+
+// nameOf is by which name a process announces itself.
+func (s *storm) nameOf(p *e2e.Process) (name string) {
+	s.t.Helper()
+	s.until("the process is known", func(ctx context.Context) bool {
+		st, err := s.c.API().Status(ctx)
+		if err != nil {
+			return false
+		}
+		for _, x := range st.Processes {
+			if x.PID == p.PID() {
+				name = x.Name
+			}
+		}
+		return name != ""
+	})
+	return name
+}
+
+// signal sends a signal to a process.
+func (s *storm) signal(p *e2e.Process, what syscall.Signal) {
+	s.t.Helper()
+	if err := syscall.Kill(p.PID(), what); err != nil {
+		s.t.Fatalf("%v: %v", what, err)
+	}
+}
+
+// ask reads one number of the database, past the proxy.
+func (s *storm) ask(query string, args ...any) (n int64) {
+	s.t.Helper()
+	conn, err := pgx.Connect(s.t.Context(), s.pg.URL())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(s.t.Context())) }()
+	if err := conn.QueryRow(s.t.Context(), query, args...).Scan(&n); err != nil {
+		s.t.Fatalf("%s: %v", query, err)
+	}
+	return n
+}
