@@ -21,7 +21,12 @@ func (s *storm) redisRestarts() {
 	s.redis.Start(s.t)
 }
 
-func (s *storm) redisFlushed() { s.redis.Do(s.t, "FLUSHALL") }
+func (s *storm) redisFlushed() {
+	for range 4 {
+		s.redis.Do(s.t, "FLUSHALL")
+		s.hold(200 * time.Millisecond)
+	}
+}
 
 func (s *storm) redisCut() {
 	s.redis.Do(s.t, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")
@@ -92,6 +97,7 @@ func (s *storm) oneCutOff() {
 	}
 	s.until("it owns the guild", func(context.Context) bool { return s.owner() == lone })
 	s.start("audio")
+	s.c.Whole(len(s.roles))
 	name, all := s.nameOf(lone), s.ask(countPartitions)
 	way.Hang()
 	s.taken("partitions", name, all)

@@ -52,6 +52,6 @@ func trials() []trial {
 		{row: "35", fault: "An input or an event that cannot be carried out", promise: "Put aside after five tries, the rest flows.", held: []string{"internal/role/worker TestPoisonIsPutAsideAndTheRestFlows", "internal/partition TestOnlyTheCulpritIsPutAside"}},
 		{row: "37", fault: "Huge or odd input", promise: "Refused or cut, nothing breaks.", held: []string{"internal/e2e TestBadQueries"}},
 		{row: "38", fault: "SIGTERM to every role under load", promise: "Leases are handed over; nothing is lost, nobody hears it.", inject: (*storm).rolling, held: []string{"internal/e2e TestCluster"}},
-		{row: "39", fault: "Backup and restore", promise: "What comes back is what was there.", held: []string{"internal/upkeep TestBackup"}},
+		{row: "39", fault: "Backup and restore", promise: "What comes back is what was there.", held: []string{"internal/upkeep TestBackupThereAndBack"}},
 	}
 }
