@@ -47,7 +47,7 @@ func Start(tb testing.TB, s Spec) *Process {
 	tb.Helper()
 	p := &Process{tb: tb, name: s.Program, done: make(chan struct{}), allowed: s.Allowed}
 	p.cmd = exec.Command(Binary(tb, s.Program), s.Args...) //nolint:gosec // a program that we built
-	p.cmd.Env = append([]string{"HOME=" + s.Home, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.Getenv("TMPDIR"), "LANG=C", "GORACE=atexit_sleep_ms=0"}, s.Env...)
+	p.cmd.Env = append([]string{"HOME=" + s.Home, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.Getenv("TMPDIR"), "LANG=C", "GORACE=atexit_sleep_ms=0", "KNOWNFAULT=" + knownFault()}, s.Env...)
 	p.cmd.Dir = s.Home
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.log
 	if s.UID != 0 {

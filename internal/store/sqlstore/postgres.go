@@ -44,6 +44,11 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	if err := db.migrate(ctx, pool); err != nil {
 		return err
 	}
+	if naiveCursor {
+		if _, err := pool.ExecContext(ctx, naiveSequence); err != nil {
+			return failed(err, openOp)
+		}
+	}
 	db.batches = newGroupWriter(&pipeSession{db: pool}, db.opts, &db.tables, func() {}, false)
 	db.writer = &pipeWriter{db: pool, opts: db.opts, batches: db.batches}
 	db.onClose(db.writer.close)

@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Faults that are built in by the tag knownfault must be found: with each of them
+# the tests named here have to fail, and without one the same build holds.
+set -euo pipefail
+
+# fault, package, tests, rows of the table of failure modes
+table='
+ack        ./internal/partition      ^TestNothingIsToldBeforeTheCommit$            -
+key        ./internal/partition      ^TestCommandThatComesTwiceIsCarriedOutOnce$   -
+fence      ./internal/store/sqlstore ^(TestSQLite|TestPostgres)$/^Fence$           -
+cursor     ./internal/store/sqlstore ^TestACursorPassesNothingThatIsBeingWritten$  -
+generation ./internal/bus/redis      ^(TestRestartThatKeepsNothing|TestFlushedUnderLoad)$ -
+generation ./internal/e2e            ^TestReliability$                             6,7
+'
+out=$(mktemp)
+trap 'rm -f "$out"' EXIT
+
+# try FAULT PACKAGE TESTS ROWS
+try() {
+	KNOWNFAULT=$1 E2E_RELIABILITY=${4#-} E2E_SEED=${SEED:-1} go test -tags knownfault -count=1 -timeout 20m -v -run "$3" "$2" >"$out" 2>&1
+}
+
+found=0 held=0
+while read -r fault package tests rows; do
+	[ -n "$fault" ] || continue
+	case $fault in *"${MUTANT-}"*) ;; *) continue ;; esac
+	if ! try none "$package" "$tests" "$rows" || ! grep -qE '^ *--- PASS' "$out"; then
+		cat "$out"
+		echo "$package $tests does not hold without a fault" >&2
+		exit 1
+	fi
+	held=$((held + 1))
+	if try "$fault" "$package" "$tests" "$rows"; then
+		cat "$out"
+		echo "$package $tests does not find the fault $fault" >&2
+		exit 1
+	fi
+	grep -qE '^ *--- FAIL|^panic: test timed out' "$out" || {
+		cat "$out"
+		echo "$package $tests with the fault $fault did not run" >&2
+		exit 1
+	}
+	echo "$package $tests finds $fault"
+	found=$((found + 1))
+done <<<"$table"
+[ "$found" -gt 0 ] || {
+	echo "no fault was tried" >&2
+	exit 1
+}
+printf '{"faults_found": %d, "held_without": %d}\n' "$found" "$held"
