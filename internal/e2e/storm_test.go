@@ -2,8 +2,8 @@ package e2e_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -42,6 +42,8 @@ type storm struct {
 	// roles are the processes that are up, with what each is for.
 	roles map[*e2e.Process]string
 	made  int
+	// ready are the processes that were up once.
+	ready map[*e2e.Process]bool
 	// guild is where two members listen.
 	guild  string
 	looked time.Time
@@ -51,31 +53,10 @@ type storm struct {
 	now *measured
 }
 
-// measured is what one fault was seen to do. Times are in milliseconds.
-type measured struct {
-	Row string `json:"row"`
-	// Typed are the commands that were under way or typed during the fault,
-	// Answered those of them that had their answer, Unanswered those that Discord
-	// gave up after its three seconds.
-	Typed      int `json:"typed"`
-	Answered   int `json:"answered"`
-	Unanswered int `json:"unanswered"`
-	// Lasted is how long it was broken, Back how long it took from then until
-	// somebody who typed after that was answered.
-	Lasted int64 `json:"lasted_ms"`
-	Back   int64 `json:"back_ms"`
-	// Worst is the longest that an answer of those took.
-	Worst int64 `json:"worst_ms"`
-	// Taken is how long it took until others had what a process had held.
-	Taken int64 `json:"taken_ms,omitempty"`
-
-	began, healed time.Time
-}
-
 // raiseStorm starts every role as processes of their own and lets members type.
 func raiseStorm(t *testing.T, seed uint64) *storm {
 	t.Helper()
-	s := &storm{pg: testenv.NewPostgres(t), roles: map[*e2e.Process]string{}}
+	s := &storm{pg: testenv.NewPostgres(t), roles: map[*e2e.Process]string{}, ready: map[*e2e.Process]bool{}}
 	t.Run("a disk for Redis", func(sub *testing.T) {
 		dir, err := os.MkdirTemp("", "disk") // Redis is another user, who may not look into t.TempDir
 		if err != nil {
@@ -97,7 +78,7 @@ func raiseStorm(t *testing.T, seed uint64) *storm {
 	for _, role := range []string{"gateway", "gateway", "audio", "audio", "worker", "api"} {
 		s.start(role)
 	}
-	s.c.Whole(len(s.roles))
+	s.whole()
 	s.ordeal = &ordeal{
 		t: t, rig: s.c.Rig, rng: rand.New(rand.NewPCG(seed, 23)), //nolint:gosec // by a printed seed
 		seen: map[string]discordLog{}, acked: map[string]bool{}, heard: newHeard(),
@@ -156,6 +137,43 @@ func (s *storm) start(role string) *e2e.Process {
 // gone notes that a process has ended.
 func (s *storm) gone(p *e2e.Process) { delete(s.roles, p) }
 
+// whole waits until every process is up and everything is held. One that gives up
+// while it starts, because a machine with too much to do let its database wait, is
+// started again, as whoever looks after processes does; one that was up may not end.
+func (s *storm) whole() {
+	s.t.Helper()
+	s.rig.Until("every process is up", func(ctx context.Context) bool {
+		for p, role := range s.roles {
+			select {
+			case <-p.Done():
+				if s.ready[p] || s.made > 64 {
+					s.t.Fatalf("a process with %s ended by itself: %s", role, p.Output())
+				}
+				s.t.Logf("a process with %s did not start and is started again", role)
+				maps.DeleteFunc(s.c.Members, func(_ string, x *e2e.Process) bool { return x == p })
+				s.replace(p)
+				return false
+			default:
+			}
+		}
+		st, err := s.c.API().Status(ctx)
+		if err != nil {
+			return false
+		}
+		up := 0
+		for _, x := range st.Processes {
+			if x.State == "up" && x.Ready {
+				up++
+			}
+		}
+		return up == len(s.roles)
+	})
+	for p := range s.roles {
+		s.ready[p] = true
+	}
+	s.c.Whole(len(s.roles))
+}
+
 // of returns the processes with a role.
 func (s *storm) of(role string) (out []*e2e.Process) {
 	for p, r := range s.roles {
@@ -210,51 +228,10 @@ func (s *storm) strike(row string, inject func(*storm)) measured {
 		s.now.healed = time.Now()
 	}
 	s.until("members are answered after it: "+row, func(context.Context) bool { return s.answeredSince(s.now.healed) >= floor })
-	s.c.Whole(len(s.roles))
+	s.whole()
 	s.count()
 	s.calm(time.Now())
 	return *s.now
-}
-
-// healed notes that what was broken is mended.
-func (s *storm) mended() { s.now.healed = time.Now() }
-
-// answeredSince counts the answers to what was typed after a moment.
-func (s *storm) answeredSince(at time.Time) (n int) {
-	for _, x := range s.people.log() {
-		if x.began.After(at) && x.answered() {
-			n++
-		}
-	}
-	return n
-}
-
-// count measures the fault by what members saw.
-func (s *storm) count() {
-	m := s.now
-	m.Lasted = m.healed.Sub(m.began).Milliseconds()
-	for _, x := range s.people.log() {
-		switch {
-		case x.ended.Before(m.began):
-			continue
-		case x.began.After(m.healed):
-			if back := x.ended.Sub(m.healed).Milliseconds(); x.answered() && (m.Back == 0 || back < m.Back) {
-				m.Back = back
-			}
-			continue
-		}
-		m.Typed++
-		if x.answered() {
-			m.Answered++
-			if !strings.Contains(x.line, "slow-parcel") { // which takes five seconds to be looked up
-				m.Worst = max(m.Worst, x.result.AnsweredMS)
-			}
-		} else if x.result.State == stateFailed {
-			m.Unanswered++
-		}
-	}
-	text, _ := json.Marshal(m)
-	s.t.Logf("measured %s", text)
 }
 
 // holds counts the partitions, or the shards, that a process holds.

@@ -88,7 +88,7 @@ func (s *storm) oneCutOff() {
 	s.c.Database = s.pg.At(way.Address())
 	lone := s.start("audio")
 	s.c.Database = database
-	s.c.Whole(len(s.roles))
+	s.whole()
 	for _, p := range s.of("audio") {
 		if p != lone {
 			p.Stop()
@@ -97,16 +97,16 @@ func (s *storm) oneCutOff() {
 	}
 	s.until("it owns the guild", func(context.Context) bool { return s.owner() == lone })
 	s.start("audio")
-	s.c.Whole(len(s.roles))
+	s.whole()
 	name, all := s.nameOf(lone), s.ask(countPartitions)
 	way.Hang()
 	s.taken("partitions", name, all)
 	s.mended()
 	s.until("members are answered by the successor", func(context.Context) bool { return s.answeredSince(s.now.healed) >= floor })
 	way.Heal()
-	s.c.Whole(len(s.roles))
+	s.whole()
 	s.start("audio")
-	s.c.Whole(len(s.roles))
+	s.whole()
 	if code, _ := lone.Stop(); code != 0 {
 		s.t.Errorf("it ended with %d", code)
 	}
