@@ -75,14 +75,14 @@ func raiseStorm(t *testing.T, seed uint64) *storm {
 	s.bus = testenv.NewProxy(t, "unix", strings.TrimPrefix(s.redis.URL(), "unix://"))
 	s.c = e2e.NewCluster(t, s.pg.At(s.rows.Address()), "redis://"+s.bus.Address(), 1)
 	s.c.Allowed = whenServersFail()
-	for _, role := range []string{"gateway", "gateway", "audio", "audio", "worker", "api"} {
-		s.start(role)
-	}
-	s.whole()
 	s.ordeal = &ordeal{
 		t: t, rig: s.c.Rig, rng: rand.New(rand.NewPCG(seed, 23)), //nolint:gosec // by a printed seed
 		seen: map[string]discordLog{}, acked: map[string]bool{}, heard: newHeard(),
 	}
+	for _, role := range []string{"gateway", "gateway", "audio", "audio", "worker", "api"} {
+		s.start(role)
+	}
+	s.whole()
 	gather(t, s.rig)
 	s.calm(time.Now())
 	s.people = talk(t, s.rig, seed)
