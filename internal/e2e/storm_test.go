@@ -42,6 +42,8 @@ type storm struct {
 	// roles are the processes that are up, with what each is for.
 	roles map[*e2e.Process]string
 	made  int
+	// restarts counts those that were started again.
+	restarts int
 	// ready are the processes that were up once.
 	ready map[*e2e.Process]bool
 	// guild is where two members listen.
@@ -56,7 +58,8 @@ type storm struct {
 // raiseStorm starts every role as processes of their own and lets members type.
 func raiseStorm(t *testing.T, seed uint64) *storm {
 	t.Helper()
-	s := &storm{pg: testenv.NewPostgres(t), roles: map[*e2e.Process]string{}, ready: map[*e2e.Process]bool{}}
+	// A process takes up to 25 connections, and there are up to ten at a time.
+	s := &storm{pg: testenv.NewPostgres(t, "max_connections=500"), roles: map[*e2e.Process]string{}, ready: map[*e2e.Process]bool{}}
 	t.Run("a disk for Redis", func(sub *testing.T) {
 		dir, err := os.MkdirTemp("", "disk") // Redis is another user, who may not look into t.TempDir
 		if err != nil {
@@ -146,7 +149,7 @@ func (s *storm) whole() {
 		for p, role := range s.roles {
 			select {
 			case <-p.Done():
-				if s.ready[p] || s.made > 64 {
+				if s.restarts++; s.ready[p] || s.restarts > 6 {
 					s.t.Fatalf("a process with %s ended by itself: %s", role, p.Output())
 				}
 				s.t.Logf("a process with %s did not start and is started again", role)
