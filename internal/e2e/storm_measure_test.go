@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"encoding/json"
 	"strings"
 	"time"
 )
@@ -64,6 +63,5 @@ func (s *storm) count() {
 			m.Unanswered++
 		}
 	}
-	text, _ := json.Marshal(m)
-	s.t.Logf("measured %s", text)
+	s.t.Logf("measured %s", mustJSON(m))
 }

@@ -80,7 +80,7 @@ func hanging(d time.Duration) func(*storm) {
 	}
 }
 
-// oneCutOff lets an audio process that comes by a way of its own own the guild,
+// oneCutOff lets an audio process with a way of its own be the owner of the guild,
 // and cuts that way.
 func (s *storm) oneCutOff() {
 	way := testenv.NewProxy(s.t, "unix", s.pg.Socket())
