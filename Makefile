@@ -22,6 +22,8 @@ RAPID_SEED ?= 20261123
 E2E_SEED   ?= 20261123
 # SEED is what `make proof` draws its random runs from; 0 draws one and prints it.
 SEED      ?= 0
+# DURATION is for how long `make chaos` hurts a cluster.
+DURATION  ?= 5m
 # SOAK is how many minutes `make soak` takes.
 SOAK      ?= 30
 
@@ -113,6 +115,10 @@ bench: build ## Measure against the goals: a table, and bench/results.json (ONLY
 .PHONY: soak
 soak: build ## Commands, voice changes and faults for SOAK minutes: memory must stay flat (SOAK=30)
 	$(GO) run ./bench/soak -minutes '$(SOAK)'
+
+.PHONY: chaos
+chaos: deps ## Random faults on a cluster, by a seed that is printed (SEED=n DURATION=10m)
+	CHAOS_DURATION='$(DURATION)' E2E_SEED='$(filter-out 0,$(SEED))' $(GO) test -count=1 -timeout 0 -v -run '^TestChaos$$' ./internal/e2e
 
 .PHONY: proof
 proof: deps build ## The long counts and the foreign peers: docs/PROOF.md (SEED=n ONLY=part)

@@ -42,9 +42,16 @@ func build() (string, error) {
 	if Race {
 		args = append(args, "-race")
 	}
+	if knownFault() != "" {
+		args = append(args, "-tags", "knownfault")
+	}
 	cmd := exec.Command("go", append(args, "github.com/atrilhq/platform/cmd/platformd", "github.com/atrilhq/platform/cmd/platformctl")...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return dir, fmt.Errorf("the programs cannot be built: %w\n%s", err, out)
 	}
 	return dir, os.Chmod(dir, 0o755) //nolint:gosec // another user runs them in a test
 }
+
+// knownFault is the fault that is built into the programs on purpose, so that the
+// tests can be shown to find it; see build/proof/mutants.sh.
+func knownFault() string { return os.Getenv("KNOWNFAULT") }

@@ -53,7 +53,7 @@ func Start(tb testing.TB, s Spec) *Process {
 		program = Binary(tb, program)
 	}
 	p.cmd = exec.Command(program, s.Args...) //nolint:gosec // a program that we built
-	p.cmd.Env = append([]string{"HOME=" + s.Home, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.Getenv("TMPDIR"), "LANG=C", "GORACE=atexit_sleep_ms=0"}, s.Env...)
+	p.cmd.Env = append([]string{"HOME=" + s.Home, "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.Getenv("TMPDIR"), "LANG=C", "GORACE=atexit_sleep_ms=0", "KNOWNFAULT=" + knownFault()}, s.Env...)
 	p.cmd.Dir = s.Home
 	p.cmd.Stdout, p.cmd.Stderr = &p.out, &p.log
 	if s.UID != 0 {

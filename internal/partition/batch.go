@@ -97,7 +97,7 @@ func (l *Loop) step(ds []Delivery, now time.Time) *work {
 		part := Of(d.Input.Guild, l.opt.Partitions)
 		if _, ok := d.Input.Body.(music.Command); ok {
 			switch id := d.Input.ID; {
-			case !l.seen[id].IsZero() || fresh[id]:
+			case (!l.seen[id].IsZero() || fresh[id]) && !effectWithoutKey:
 				l.stats.Duplicates.Add(1)
 				w.out.done.Again = append(w.out.done.Again, d.Input.ID)
 				continue

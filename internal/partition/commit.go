@@ -33,6 +33,9 @@ func (l *Loop) process(ctx context.Context, ds []Delivery) {
 
 func (l *Loop) attempt(ctx context.Context, ds []Delivery) {
 	w := l.step(ds, l.now())
+	if ackBeforeCommit {
+		l.opt.Actuator.Committed(Committed{At: w.at, Effects: w.batch.Effects, Answers: w.out.done.Answers})
+	}
 	if !l.write(ctx, w) {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -18,13 +19,15 @@ import (
 const postgresStart = 60 * time.Second
 
 type postgres struct {
-	dir string
+	dir, bin string
+	as       *syscall.Credential
+	settings []string
 	// pipe keeps the server alive; nobody writes to it.
 	pipe *os.File
 	made atomic.Int64
 }
 
-var startPostgres = sync.OnceValues(newPostgres) //nolint:gochecknoglobals // one server a process is the point
+var startPostgres = sync.OnceValues(func() (*postgres, error) { return newPostgres() }) //nolint:gochecknoglobals // one server a process is the point
 
 // Postgres returns the address of an empty database on a private PostgreSQL,
 // which the tests of this process share; the database goes when the test ends.
@@ -48,7 +51,8 @@ func Postgres(tb testing.TB) string {
 	return s.url(name)
 }
 
-func newPostgres() (*postgres, error) {
+// newPostgres starts a server with some more settings, as name=value.
+func newPostgres(settings ...string) (*postgres, error) {
 	bin, err := binaries([]string{"initdb", "postgres"}, []string{
 		"/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin", "/usr/pgsql-*/bin",
 	})
@@ -63,23 +67,40 @@ func newPostgres() (*postgres, error) {
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	data, log := filepath.Join(dir, "data"), filepath.Join(dir, "log")
-	if err := once(as, dir, filepath.Join(bin, "initdb"), "-D", data, "-U", "platform", "-A", "trust",
+	s := &postgres{dir: dir, bin: bin, as: as, settings: settings}
+	if err := once(as, dir, filepath.Join(bin, "initdb"), "-D", s.data(), "-U", "platform", "-A", "trust",
 		"-E", "UTF8", "--locale=C", "--no-sync"); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	_, pipe, err := keep(as, "QUIT", dir, log, filepath.Join(bin, "postgres"), "-D", data, "-k", dir,
-		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200",
-		"-c", "shared_buffers=32MB", "-c", "logging_collector=off", "-c", "autovacuum_naptime=10s")
-	if err != nil {
+	if err := s.start(); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	s := &postgres{dir: dir, pipe: pipe}
+	return s, nil
+}
+
+func (s *postgres) data() string { return filepath.Join(s.dir, "data") }
+
+// start starts the server, at the first time or again, and waits until it answers.
+func (s *postgres) start() error {
+	log := filepath.Join(s.dir, "log")
+	args := []string{
+		filepath.Join(s.bin, "postgres"), "-D", s.data(), "-k", s.dir,
+		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200",
+		"-c", "shared_buffers=32MB", "-c", "logging_collector=off", "-c", "autovacuum_naptime=10s",
+	}
+	for _, one := range s.settings {
+		args = append(args, "-c", one)
+	}
+	_, pipe, err := keep(s.as, "QUIT", s.dir, log, args...)
+	if err != nil {
+		return err
+	}
+	s.pipe = pipe
 	if err := s.await(); err != nil {
 		text, _ := os.ReadFile(log) //nolint:gosec // the server's own log
-		return nil, errors.Join(fmt.Errorf("PostgreSQL did not start: %w\n%s", err, text), pipe.Close())
+		return errors.Join(fmt.Errorf("PostgreSQL did not start: %w\n%s", err, text), pipe.Close())
 	}
-	return s, nil
+	return nil
 }
 
 func (s *postgres) url(database string) string {

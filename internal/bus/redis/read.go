@@ -124,7 +124,7 @@ func (s *stream) look(at bus.Cursor) error {
 		}
 		return unavailable("redis.Read", err)
 	}
-	if got[0] != "OK" {
+	if got[0] != "OK" && !noGeneration {
 		why, _ := got[0].(string)
 		return s.reset(why)
 	}

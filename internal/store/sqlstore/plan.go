@@ -164,12 +164,18 @@ func fences(t *table, stamps []store.Stamp, at int64, atOnce bool) []statement {
 	}
 	miss := fault.New(fault.Conflict, commitOp, "the partition has a newer epoch or batch").
 		WithHint("read BatchNumbers; if the epoch is newer, somebody else owns the partition")
-	if atOnce {
-		return t.statements(nil, args, miss)
-	}
 	var out []statement
-	for row := range slices.Chunk(args, t.columns) {
-		out = t.statements(out, row, miss)
+	if atOnce {
+		out = t.statements(nil, args, miss)
+	} else {
+		for row := range slices.Chunk(args, t.columns) {
+			out = t.statements(out, row, miss)
+		}
+	}
+	for i := range out {
+		if noFence {
+			out[i].want = anyRows
+		}
 	}
 	return out
 }
@@ -198,7 +204,11 @@ func statements(tables *[tableCount]*table, plans []*plan, atOnce bool) []statem
 			continue
 		}
 		if t == tJournal {
-			out = append(out, statement{text: headText, args: []any{events}, row: []any{&plans[0].head}})
+			if naiveCursor && !atOnce {
+				out = append(out, statement{text: naiveText, row: []any{&plans[0].head}})
+			} else {
+				out = append(out, statement{text: headText, args: []any{events}, row: []any{&plans[0].head}})
+			}
 			for i := range events {
 				rows[int(i)*tables[t].columns] = events - 1 - i
 			}

@@ -32,7 +32,7 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 	// What was answered is on disk, whatever the server's default is.
 	cfg.RuntimeParams["synchronous_commit"] = "on"
 	// A transaction whose client is gone gives its locks back.
-	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = "10s"
+	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = "3s"
 	db.read = db.postgresPool(cfg, readers)
 	pool := db.postgresPool(cfg, writers)
 	ping, cancel := context.WithTimeout(ctx, max(db.opts.Timeout, 5*time.Second))
@@ -45,6 +45,11 @@ func (db *DB) openPostgres(ctx context.Context, address string) error {
 		return err
 	}
 	db.layout = pool
+	if naiveCursor {
+		if _, err := pool.ExecContext(ctx, naiveSequence); err != nil {
+			return failed(err, openOp)
+		}
+	}
 	db.batches = newGroupWriter(&pipeSession{db: pool}, db.opts, &db.tables, func() {}, false)
 	db.writer = &pipeWriter{db: pool, opts: db.opts, batches: db.batches}
 	db.onClose(db.writer.close)

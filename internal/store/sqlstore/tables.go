@@ -24,6 +24,10 @@ const (
 
 const (
 	headText = `UPDATE journal_head SET seq = seq + $1 WHERE id = 1 RETURNING seq`
+
+	// naiveText numbers events as a naive journal would; see naiveCursor.
+	naiveText     = `SELECT nextval('journal_naive')`
+	naiveSequence = `CREATE SEQUENCE IF NOT EXISTS journal_naive INCREMENT 1000 START 1000`
 )
 
 const (
