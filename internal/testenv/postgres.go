@@ -48,7 +48,10 @@ func Postgres(tb testing.TB) string {
 	return s.url(name)
 }
 
-func newPostgres() (*postgres, error) {
+func newPostgres() (*postgres, error) { return newPostgresWith() }
+
+// newPostgresWith starts a server with settings that overrule those of tests.
+func newPostgresWith(settings ...string) (*postgres, error) {
 	bin, err := binaries([]string{"initdb", "postgres"}, []string{
 		"/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql@*/bin", "/usr/local/opt/postgresql@*/bin", "/usr/pgsql-*/bin",
 	})
@@ -68,9 +71,15 @@ func newPostgres() (*postgres, error) {
 		"-E", "UTF8", "--locale=C", "--no-sync"); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
-	_, pipe, err := keep(as, "QUIT", dir, log, filepath.Join(bin, "postgres"), "-D", data, "-k", dir,
+	command := []string{
+		filepath.Join(bin, "postgres"), "-D", data, "-k", dir,
 		"-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200",
-		"-c", "shared_buffers=32MB", "-c", "logging_collector=off", "-c", "autovacuum_naptime=10s")
+		"-c", "shared_buffers=32MB", "-c", "logging_collector=off", "-c", "autovacuum_naptime=10s",
+	}
+	for _, one := range settings {
+		command = append(command, "-c", one)
+	}
+	_, pipe, err := keep(as, "QUIT", dir, log, command...)
 	if err != nil {
 		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
