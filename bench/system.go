@@ -25,6 +25,8 @@ type system struct {
 	name  string
 	world *world.World
 	proc  *proc.Process
+	// more are the other processes of a system that has several.
+	more []*proc.Process
 	// operations is where profiles are had, of the platform only.
 	operations *proc.Platform
 
@@ -91,6 +93,9 @@ func (s *system) close() error {
 	var errs []error
 	if s.proc != nil {
 		errs = append(errs, s.proc.Stop())
+	}
+	for _, p := range s.more {
+		errs = append(errs, p.Stop())
 	}
 	if s.world != nil {
 		errs = append(errs, s.world.Close())
@@ -189,8 +194,12 @@ func (s *system) saturate(ctx context.Context, n int) error {
 }
 
 func (s *system) used() (own, sims time.Duration, err error) {
-	if own, err = s.proc.CPU(); err != nil {
-		return 0, 0, err
+	for _, p := range append([]*proc.Process{s.proc}, s.more...) {
+		one, err := p.CPU()
+		if err != nil {
+			return 0, 0, err
+		}
+		own += one
 	}
 	sims, err = proc.OwnCPU()
 	return own, sims, err

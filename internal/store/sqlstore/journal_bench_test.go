@@ -20,12 +20,12 @@ import (
 // whatever waits into a transaction. It runs the statements that keep the same
 // promises, a fence for each waiter and a number for each row, in the same tables.
 type bare struct {
-	db                *sql.DB
-	fence, head, row  *sql.Stmt
-	epochs, batches   [waiters]int64
-	waits             chan bareRow
-	ended             chan struct{}
-	failed            error
+	db               *sql.DB
+	fence, head, row *sql.Stmt
+	epochs, batches  [waiters]int64
+	waits            chan bareRow
+	ended            chan struct{}
+	failed           error
 }
 
 type bareRow struct {
