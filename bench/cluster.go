@@ -22,6 +22,9 @@ import (
 const (
 	// commitsARound is how often a round measures a commit of PostgreSQL.
 	commitsARound = 100
+	// clusterRate is the /plays a second of the open loop: half of what one
+	// process is given, for the servers share the two processors.
+	clusterRate = 50
 	// calmRate is the /plays a second of a cluster that has hardly anything to do.
 	calmRate, calmSamples = 20, 600
 	// clusterWithin bounds all but the time at half load.
@@ -147,7 +150,7 @@ func (c *clusterRun) open(ctx context.Context, all []*system, database string, r
 			c.commits = append(c.commits, time.Since(began))
 		}
 		for _, s := range slices.Concat(all[round%len(all):], all[:round%len(all)]) {
-			if _, err := s.play(ctx, pathRate, pathWarm, pathSamples); err != nil {
+			if _, err := s.play(ctx, clusterRate, pathWarm, pathSamples); err != nil {
 				return err
 			}
 		}

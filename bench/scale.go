@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -49,6 +50,7 @@ type scaling struct {
 	log  io.Writer
 
 	players int
+	profile string
 	took    time.Duration
 	heap    float64 // bytes a player
 	inputs  int64
@@ -63,7 +65,7 @@ func ofScale() []measurement {
 	of := func(f func() (value, ratio float64)) func(env) (float64, float64, error) {
 		return func(e env) (float64, float64, error) {
 			s.once.Do(func() {
-				s.players = e.players
+				s.players, s.profile = e.players, e.profile
 				s.err = s.run()
 			})
 			if s.err != nil {
@@ -123,13 +125,30 @@ func (s *scaling) run() (err error) {
 	inputs, commits, events, bytes := stats.Inputs.Load(), stats.Commits.Load(), c.events.Load(), c.bytes.Load()
 	_, _ = fmt.Fprintf(s.log, "  %d tracks of each end\n", scaleRounds)
 	began := time.Now()
-	if err := c.end(ctx); err != nil {
+	if err := s.profiled(func() error { return c.end(ctx) }); err != nil {
 		return err
 	}
 	s.took = time.Since(began)
 	s.inputs, s.commits = stats.Inputs.Load()-inputs, stats.Commits.Load()-commits
 	s.events, s.bytes = c.events.Load()-events, c.bytes.Load()-bytes
 	return nil
+}
+
+// profiled writes a processor profile of f where one is asked for.
+func (s *scaling) profiled(f func() error) (err error) {
+	if s.profile == "" {
+		return f()
+	}
+	file, err := os.Create(s.profile + ".scale")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return f()
 }
 
 // liveHeap is what lives on the heap, in bytes.
@@ -279,15 +298,19 @@ func (c *crowd) Notice(_ music.GuildID, n music.Notify) ([]byte, error) {
 func (c *crowd) end(ctx context.Context) error {
 	rest := time.NewTicker(100 * time.Microsecond)
 	defer rest.Stop()
+	over := make([]music.PlayID, c.players)
+	taken := &c.loop.Stats().Inputs
+	given, before := c.number.Load(), taken.Load()
 	for range scaleRounds {
 		for i := range c.players {
-			for c.loop.Depth() >= scaleWaits {
+			for c.number.Load()-given-(taken.Load()-before) >= scaleWaits {
 				<-rest.C
 			}
-			play, err := c.sounding(ctx, guildOf(i), rest.C)
+			play, err := c.sounding(ctx, guildOf(i), over[i], rest.C)
 			if err != nil {
 				return err
 			}
+			over[i] = play
 			c.deliver(guildOf(i), music.PlayEnded{Bot: world.ApplicationID, Play: play, Reason: music.EndFinished})
 		}
 	}
@@ -297,11 +320,14 @@ func (c *crowd) end(ctx context.Context) error {
 	return nil
 }
 
-// sounding returns what plays in a guild once it is heard.
-func (c *crowd) sounding(ctx context.Context, id music.GuildID, again <-chan time.Time) (music.PlayID, error) {
+// sounding returns what plays in a guild, once that is heard and another play
+// than the one that is over.
+func (c *crowd) sounding(ctx context.Context, id music.GuildID, over music.PlayID, again <-chan time.Time) (music.PlayID, error) {
 	for {
-		if g, ok := c.loop.View(id); ok && g.Players[0].Play != nil && g.Players[0].Play.Phase == music.PhaseSounding {
-			return g.Players[0].Play.ID, nil
+		if g, ok := c.loop.View(id); ok {
+			if p := g.Players[0].Play; p != nil && p.ID != over && p.Phase == music.PhaseSounding {
+				return p.ID, nil
+			}
 		}
 		select {
 		case <-again:

@@ -34,7 +34,7 @@ type system struct {
 	replies, patches []time.Duration
 	// idle has the guilds that nobody uses at the moment.
 	idle chan int
-	// lost counts plays that were answered and never reached the node; they
+	// lost counts plays that were not answered or never reached the node; they
 	// count as having taken answerWithin.
 	lost int
 	// What the closed loop found: commands a second by number of callers.
@@ -142,11 +142,14 @@ func (s *system) play(ctx context.Context, rate float64, warm, n int) ([]time.Du
 		short, cancel := context.WithTimeout(ctx, answerWithin)
 		defer cancel()
 		got, err := s.world.Play(short, guild)
-		if errors.Is(err, world.ErrNoPatch) {
+		if errors.Is(err, world.ErrNoPatch) || errors.Is(err, world.ErrNoAnswer) {
 			mu.Lock()
 			s.lost++
 			mu.Unlock()
 			got.Patch, err = due.Add(answerWithin), nil
+			if got.Reply.IsZero() {
+				got.Reply = got.Patch
+			}
 		}
 		if err != nil {
 			return err
@@ -159,12 +162,23 @@ func (s *system) play(ctx context.Context, rate float64, warm, n int) ([]time.Du
 		if s.silent() {
 			return nil
 		}
-		return s.world.Say(ctx, guild, "skip")
+		return s.skip(ctx, guild)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
 	return late[warm:], nil
+}
+
+// skip makes a player idle again. On a machine that is busy with other things an
+// answer may come too late; a member types it again then.
+func (s *system) skip(ctx context.Context, guild int) (err error) {
+	for range 5 {
+		if err = s.world.Say(ctx, guild, "skip"); !errors.Is(err, world.ErrNoAnswer) {
+			return err
+		}
+	}
+	return err
 }
 
 // saturate keeps n guilds busy, each with one command after the other.
