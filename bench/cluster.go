@@ -51,7 +51,6 @@ type clusterRun struct {
 	// processes hold meanwhile.
 	halfRate float64
 	samples  []snapshot
-	answered float64
 }
 
 func (c *clusterRun) measure(e env) error {
@@ -189,14 +188,21 @@ func (c *clusterRun) steady(ctx context.Context, during time.Duration, redis str
 		short, cancel := context.WithTimeout(ctx, answerWithin)
 		defer cancel()
 		got, err := c.cluster.world.Play(short, guild)
-		if err != nil {
-			return err
+		if err == nil {
+			_, err = c.cluster.world.Rest(short, guild)
 		}
-		done, err := c.cluster.world.Rest(short, guild)
+		late := missed(err)
+		if late {
+			err = c.cluster.idleAgain(ctx, guild, true)
+		}
 		mu.Lock()
 		defer mu.Unlock()
-		c.half = append(c.half, got.Patch.Sub(due))
-		c.answered += float64(done + 1)
+		if late {
+			c.cluster.lost++
+			c.half = append(c.half, answerWithin)
+		} else {
+			c.half = append(c.half, got.Patch.Sub(due))
+		}
 		return err
 	})
 	stop()
