@@ -161,7 +161,7 @@ func (c *clusterRun) open(ctx context.Context, all []*system, database string, r
 // with hardly anything to do.
 func (c *clusterRun) steady(ctx context.Context, during time.Duration, redis string) error {
 	_, _ = fmt.Fprintln(c.log, "  hardly anything to do")
-	c.cluster.patches = c.cluster.patches[:len(c.cluster.patches):len(c.cluster.patches)]
+	c.cluster.patches = slices.Clip(c.cluster.patches)
 	before := len(c.cluster.patches)
 	if _, err := c.cluster.play(ctx, calmRate, pathWarm, calmSamples); err != nil {
 		return err
