@@ -26,7 +26,7 @@ ok  	example/event	2.1s
 `
 
 func fakeEnv(out string, err error) env {
-	return env{runGo: func(...string) ([]byte, error) { return []byte(out), err }, rounds: 1, time: time.Second, events: 8_000}
+	return env{runGo: func(...string) ([]byte, error) { return []byte(out), err }, rounds: 1, time: time.Second, events: 8_000, players: 200}
 }
 
 func TestParse(t *testing.T) {
@@ -110,6 +110,10 @@ func TestGoals(t *testing.T) {
 		"a time reached":    {goal{value: 300, below: true}, 300, 0, "<= 300", &yes},
 		"a time missed":     {goal{value: 50, below: true}, 51, 0, "<= 50", &no},
 		"no time is no win": {goal{value: 50, below: true}, 0, 0, "<= 50", &no},
+		"nothing is lost":   {goal{none: true}, 0, 0, "0", &yes},
+		"one is lost":       {goal{none: true}, 1, 0, "0", &no},
+		"no gap at all":     {goal{value: 1000, none: true}, 0, 0, "<= 1000", &yes},
+		"a gap too long":    {goal{value: 1000, none: true}, 1001, 0, "<= 1000", &no},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := c.goal.String(); got != c.text {
@@ -291,7 +295,7 @@ func hasBenchmark(t *testing.T, dir, name string) bool {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if strings.Contains(string(text), "func "+name+"(b *testing.B)") {
+		if strings.Contains(string(text), "func "+name+"(b *testing.B)") || strings.Contains(string(text), "func "+name+"(t *testing.T)") {
 			return true
 		}
 	}

@@ -1,5 +1,17 @@
 package main
 
+// ofMemoryBus is what the bus within a process is measured by.
+func ofMemoryBus() []measurement {
+	const pkg = "./internal/bus/memory"
+	peer := bench{pkg: pkg, name: "BenchmarkAgainstWatermill"}
+	return []measurement{
+		{"bus-memory-watermill", "events/s", "Watermill's channel", goal{ratio: 20}, metrics(peer, "events/s", "ratio")},
+		// Slices that grow are shared by thousands of events.
+		{"bus-memory-allocations", "allocs/event", "", goal{value: 0.1, none: true}, metric(peer, "allocs/event")},
+		{"bus-memory-hop", "us", "", goal{value: 3, below: true}, metric(bench{pkg: pkg, name: "BenchmarkOneWay"}, "us/hop")},
+	}
+}
+
 // ofBus is what the bus between processes is measured by: each benchmark starts
 // a Redis of its own and has its peer in the same run.
 func ofBus() []measurement {

@@ -3,16 +3,22 @@ package main
 import "fmt"
 
 // A goal is what we want of a measurement: at least a ratio or a value, or at
-// most that where below says that less is better. The zero goal wants nothing.
+// most that where below says that less is better. With none 0 is as good as it
+// gets: without a value nothing else will do. The zero goal wants nothing.
 type goal struct {
 	value float64
 	ratio float64
 	below bool
+	none  bool
 }
 
 // String is the goal as the table shows it, "-" where there is none.
 func (g goal) String() string {
 	switch {
+	case g.none && g.value == 0:
+		return "0"
+	case g.none:
+		return "<= " + figure(g.value)
 	case g.ratio > 0 && g.below:
 		return fmt.Sprintf("<= %gx", g.ratio)
 	case g.ratio > 0:
@@ -30,6 +36,8 @@ func (g goal) String() string {
 func (g goal) met(value, ratio float64) *bool {
 	var ok bool
 	switch {
+	case g.none:
+		ok = value >= 0 && value <= g.value
 	case g.ratio > 0 && g.below:
 		ok = ratio > 0 && ratio <= g.ratio
 	case g.ratio > 0:

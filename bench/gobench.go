@@ -51,6 +51,18 @@ func against(b bench, peer string) func(env) (float64, float64, error) {
 	}
 }
 
+// metric measures a benchmark for one figure that it reports itself.
+func metric(b bench, unit string) func(env) (float64, float64, error) {
+	return func(e env) (float64, float64, error) {
+		got, err := b.run(e, b.name)
+		if err != nil {
+			return 0, 0, err
+		}
+		v, err := got[0].of(unit, b.name)
+		return v, 0, err
+	}
+}
+
 // metrics measures a benchmark that reports both figures itself.
 func metrics(b bench, value, ratio string) func(env) (float64, float64, error) {
 	return func(e env) (float64, float64, error) {
@@ -68,7 +80,7 @@ func metrics(b bench, value, ratio string) func(env) (float64, float64, error) {
 }
 
 func (r result) of(unit, name string) (float64, error) {
-	if v := r[unit]; v > 0 {
+	if v, ok := r[unit]; ok {
 		return v, nil
 	}
 	return 0, fmt.Errorf("%s reports no %s", name, unit)

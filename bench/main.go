@@ -19,15 +19,24 @@ func main() {
 	rounds := flag.Int("rounds", 3, "how often each is measured; the median counts")
 	benchtime := flag.Duration("benchtime", time.Second, "how long a round of a Go benchmark takes")
 	quick := flag.Bool("quick", false, "measure the way of a command and saturation in fewer rounds, for a first look")
+	steady := flag.Duration("steady", steadyDefault, "how long a cluster is kept at half of what it can do")
+	players := flag.Int("players", scalePlayers, "how many `players` the simulated large installation has")
 	flag.Parse()
 	e := env{
-		runGo: func(args ...string) ([]byte, error) { return exec.Command("go", args...).CombinedOutput() },
-		bin:   *bin, rounds: max(1, *rounds), time: *benchtime, profile: *profile, events: replayEvents, quick: *quick,
+		runGo: runGo, bin: *bin, rounds: max(1, *rounds), time: *benchtime, profile: *profile, events: replayEvents, quick: *quick,
+		steady: *steady, players: *players,
 	}
 	if err := run(os.Stdout, os.Stderr, measurements(), e, *only, *results, commit()); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// runGo runs the go command. Tests that only measure are told to.
+func runGo(args ...string) ([]byte, error) {
+	cmd := exec.Command("go", args...)
+	cmd.Env = append(os.Environ(), "E2E_FIGURES=1")
+	return cmd.CombinedOutput()
 }
 
 // run measures what only selects, prints the table to stdout and talk to

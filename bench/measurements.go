@@ -45,7 +45,7 @@ func measurements() []measurement {
 		{"shard-ready", "ms", "", goal{}, shardReady},
 		{"platformctl-status", "ms", "", goal{value: 50, below: true}, statusTime},
 	}
-	return slices.Concat(own, ofReplay(), ofPath(), ofPlayers(), ofBus())
+	return slices.Concat(own, ofEnvelope(), ofJournal(), ofReplay(), ofPath(), ofPlayers(), ofMemoryBus(), ofBus(), ofCluster(), ofGaps(), ofScale())
 }
 
 // An env is what measurements share.
@@ -64,4 +64,8 @@ type env struct {
 	events int
 	// quick means fewer rounds of what takes minutes.
 	quick bool
+	// steady is how long a cluster is kept at half of what it can do.
+	steady time.Duration
+	// players is how many a simulated installation has.
+	players int
 }

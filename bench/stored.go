@@ -64,10 +64,15 @@ func store(ctx context.Context, dir string, players, tracks int) (err error) {
 	return nil
 }
 
+// firstGuild is the id of the first guild; the others follow.
+const firstGuild = 1100000000000000000
+
+func guildOf(i int) music.GuildID { return music.GuildID(strconv.Itoa(firstGuild + i)) }
+
 // storedGuild is a guild as it is while music plays. Its texts have the lengths
 // of real ones.
 func storedGuild(i, tracks int, now time.Time) *music.Guild {
-	id := strconv.Itoa(1100000000000000000 + i)
+	id := string(guildOf(i))
 	g := music.New(music.GuildID(id))
 	g.Name = "The listeners of " + id
 	g.Bots = []music.BotID{world.ApplicationID}

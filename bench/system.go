@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/atrilhq/platform/bench/load"
@@ -25,6 +26,8 @@ type system struct {
 	name  string
 	world *world.World
 	proc  *proc.Process
+	// more are the other processes of a system that has several.
+	more []*proc.Process
 	// operations is where profiles are had, of the platform only.
 	operations *proc.Platform
 
@@ -32,9 +35,11 @@ type system struct {
 	replies, patches []time.Duration
 	// idle has the guilds that nobody uses at the moment.
 	idle chan int
-	// lost counts plays that were answered and never reached the node; they
+	// lost counts plays that were not answered or never reached the node; they
 	// count as having taken answerWithin.
 	lost int
+	// gaveUp counts cycles of the closed loop that were not finished.
+	gaveUp atomic.Int64
 	// What the closed loop found: commands a second by number of callers.
 	full map[int][]float64
 	// The processor time in the closed loop: of the system, and of this
@@ -92,6 +97,9 @@ func (s *system) close() error {
 	if s.proc != nil {
 		errs = append(errs, s.proc.Stop())
 	}
+	for _, p := range s.more {
+		errs = append(errs, p.Stop())
+	}
 	if s.world != nil {
 		errs = append(errs, s.world.Close())
 	}
@@ -137,11 +145,15 @@ func (s *system) play(ctx context.Context, rate float64, warm, n int) ([]time.Du
 		short, cancel := context.WithTimeout(ctx, answerWithin)
 		defer cancel()
 		got, err := s.world.Play(short, guild)
-		if errors.Is(err, world.ErrNoPatch) {
+		gone := missed(err)
+		if gone {
 			mu.Lock()
 			s.lost++
 			mu.Unlock()
 			got.Patch, err = due.Add(answerWithin), nil
+			if got.Reply.IsZero() {
+				got.Reply = got.Patch
+			}
 		}
 		if err != nil {
 			return err
@@ -154,13 +166,41 @@ func (s *system) play(ctx context.Context, rate float64, warm, n int) ([]time.Du
 		if s.silent() {
 			return nil
 		}
-		return s.world.Say(ctx, guild, "skip")
+		return s.idleAgain(ctx, guild, gone)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.name, err)
 	}
 	return late[warm:], nil
 }
+
+// missed tells a command that was not answered, or not carried out, from what ends
+// the run. On a machine that is busy with other things there are some.
+func missed(err error) bool {
+	return errors.Is(err, world.ErrNoAnswer) || errors.Is(err, world.ErrNoPatch)
+}
+
+// idleAgain makes a player idle: with a /skip, or where something was missed, and
+// nobody knows what plays and what waits, with a /stop. A member who is not
+// answered types it again.
+func (s *system) idleAgain(ctx context.Context, guild int, gone bool) (err error) {
+	const tries = 10
+	for range tries {
+		name := "skip"
+		if gone && s.stops() {
+			name = "stop"
+		}
+		if err = s.world.Say(ctx, guild, name); !missed(err) {
+			return err
+		}
+		gone = true
+	}
+	return err
+}
+
+// stops is true for a system that has a /stop: the bare bot keeps no queue, so
+// that a /skip ends all there is.
+func (s *system) stops() bool { return s.name != "bare bot" }
 
 // saturate keeps n guilds busy, each with one command after the other.
 func (s *system) saturate(ctx context.Context, n int) error {
@@ -169,6 +209,7 @@ func (s *system) saturate(ctx context.Context, n int) error {
 		return err
 	}
 	begin := time.Now()
+	outer := ctx
 	rate, err := load.Closed(ctx, n, fullTime, func(guild int) (int, error) {
 		ctx, cancel := context.WithTimeout(ctx, answerWithin)
 		defer cancel()
@@ -176,7 +217,12 @@ func (s *system) saturate(ctx context.Context, n int) error {
 			_, err := s.world.Play(ctx, guild)
 			return 1, err
 		}
-		return s.world.Cycle(ctx, guild)
+		n, err := s.world.Cycle(ctx, guild)
+		if missed(err) {
+			s.gaveUp.Add(1)
+			err = s.idleAgain(outer, guild, true)
+		}
+		return n, err
 	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
@@ -189,8 +235,12 @@ func (s *system) saturate(ctx context.Context, n int) error {
 }
 
 func (s *system) used() (own, sims time.Duration, err error) {
-	if own, err = s.proc.CPU(); err != nil {
-		return 0, 0, err
+	for _, p := range append([]*proc.Process{s.proc}, s.more...) {
+		one, err := p.CPU()
+		if err != nil {
+			return 0, 0, err
+		}
+		own += one
 	}
 	sims, err = proc.OwnCPU()
 	return own, sims, err

@@ -30,18 +30,29 @@ type Where struct{ Discord, Token, Node, Password string }
 // StartPlatform starts platformd from a directory of programs, with its data and
 // its socket below dir.
 func StartPlatform(bin, dir string, to Where) (*Platform, error) {
-	d := &Platform{Socket: filepath.Join(dir, "admin.sock")}
+	d := newPlatform(filepath.Join(dir, "admin.sock"))
+	var err error
+	d.Process, err = Start(filepath.Join(bin, "platformd"), dir, to.env(), d.args(DataDir(dir))...)
+	return d, err
+}
+
+func newPlatform(socket string) *Platform {
+	d := &Platform{Socket: socket}
 	d.http = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, "unix", d.Socket)
 	}}}
-	env := []string{
+	return d
+}
+
+func (to Where) env() []string {
+	return []string{
 		"PLATFORM_DISCORD__REST_URL=http://" + to.Discord + "/api/v10", "DISCORD_TOKEN=" + to.Token,
 		"LAVALINK_NODES=bench=" + to.Node + "," + to.Password,
 	}
-	var err error
-	d.Process, err = Start(filepath.Join(bin, "platformd"), dir, env,
-		"--data-dir", DataDir(dir), "--socket", d.Socket, "--listen", "127.0.0.1:0", "--operations-listen", "127.0.0.1:0", "--log-level", "warn")
-	return d, err
+}
+
+func (d *Platform) args(data string) []string {
+	return []string{"--data-dir", data, "--socket", d.Socket, "--listen", "127.0.0.1:0", "--operations-listen", "127.0.0.1:0", "--log-level", "warn"}
 }
 
 // DataDir is where a platformd that was started below dir keeps its rows.

@@ -76,7 +76,13 @@ func (w *World) Cycle(ctx context.Context, i int) (int, error) {
 	if _, err := w.Play(ctx, i); err != nil {
 		return 0, err
 	}
-	done := 1
+	n, err := w.Rest(ctx, i)
+	return n + 1, err
+}
+
+// Rest is what a Cycle has after its play.
+func (w *World) Rest(ctx context.Context, i int) (int, error) {
+	done := 0
 	for _, c := range []struct {
 		name string
 		args []discord.Arg

@@ -47,9 +47,11 @@ type stream struct {
 	mu    sync.Mutex
 	first int64
 	msgs  []bus.Message
-	// wake is closed and replaced when a message is added.
-	wake chan struct{}
-	done bool
+	// wake is closed and replaced when a message is added that a reader waits
+	// for, as awaited says: a message that nobody waits for costs no channel.
+	wake    chan struct{}
+	awaited bool
+	done    bool
 }
 
 func (b *Bus) stream(name string) (*stream, error) {
@@ -92,8 +94,10 @@ func (b *Bus) Append(ctx context.Context, name string, m ...bus.Message) error {
 		return fault.New(fault.Quota, "memory.Append", "the stream's reader is too far behind")
 	}
 	s.msgs = append(s.msgs, m...)
-	close(s.wake)
-	s.wake = make(chan struct{})
+	if s.awaited {
+		close(s.wake)
+		s.wake, s.awaited = make(chan struct{}), false
+	}
 	return nil
 }
 
@@ -133,6 +137,7 @@ func (s *stream) take(after int64, limit int) ([]bus.Delivery, <-chan struct{}, 
 		return nil, nil, bus.ErrReset
 	}
 	rest := s.msgs[skip:]
+	s.awaited = s.awaited || len(rest) == 0
 	out := make([]bus.Delivery, min(max(limit, 1), len(rest)))
 	for i := range out {
 		out[i] = bus.Delivery{Position: after + 1 + int64(i), Message: rest[i]}

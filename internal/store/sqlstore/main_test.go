@@ -20,6 +20,10 @@ func TestMain(m *testing.M) {
 		crashing(dir)
 		return
 	}
+	if url := os.Getenv(writersVar); url != "" {
+		writing(url)
+		return
+	}
 	goleak.VerifyTestMain(m)
 }
 
