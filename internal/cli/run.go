@@ -96,7 +96,8 @@ func newCmdRoot(k *kit) *cobra.Command {
 	groupOf(k, root)
 	k.flags(root)
 	root.AddCommand(
-		newCmdStatus(k, nil), newCmdGuilds(k), newCmdPlayers(k), newCmdQueues(k), newCmdNodes(k), newCmdPlays(k), newCmdEvents(k), newCmdLetters(k), newCmdJobs(k), newCmdMaintenance(k),
+		newCmdStatus(k, nil), newCmdGuilds(k), newCmdPlayers(k), newCmdQueues(k), newCmdNodes(k), newCmdPlays(k), newCmdEvents(k),
+		newCmdLetters(k), newCmdJobs(k), newCmdMaintenance(k),
 		newCmdSandbox(k), newCmdVersion(k),
 	)
 	root.AddCommand(newCmdDaemonTools(k)...)

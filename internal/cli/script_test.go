@@ -101,6 +101,8 @@ func TestScripts(t *testing.T) {
 
 	live := daemon(t, newBackend(""), dir, "live.sock")
 	sandbox := daemon(t, newBackend(simulated.URL), dir, "sandbox.sock")
+	// Scripts run at the same time, and a maintenance is seen by all of a daemon.
+	worked := daemon(t, newBackend(""), dir, "worked.sock")
 	acted := daemon(t, newBackend(answering(t)), dir, "acted.sock")
 	stale := filepath.Join(dir, "stale")
 	if err := os.WriteFile(stale, nil, 0o600); err != nil {
@@ -114,7 +116,7 @@ func TestScripts(t *testing.T) {
 		Files: files, RequireExplicitExec: true, UpdateScripts: os.Getenv("UPDATE") != "",
 		Setup: func(e *testscript.Env) error {
 			for k, v := range map[string]string{
-				"PLATFORM_SOCKET": live, "LIVE": live, "SANDBOX": sandbox, "ACTED": acted, "STALE": stale, "HOME": e.WorkDir,
+				"PLATFORM_SOCKET": live, "LIVE": live, "SANDBOX": sandbox, "ACTED": acted, "WORKED": worked, "STALE": stale, "HOME": e.WorkDir,
 				"XDG_STATE_HOME": "", "XDG_RUNTIME_DIR": "", "LANG": "C", "LC_ALL": "",
 				"GORACE": "atexit_sleep_ms=0", // a program under the race detector waits a second before it exits
 			} {

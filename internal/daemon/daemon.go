@@ -115,10 +115,10 @@ func Run(ctx context.Context, o Options) (err error) {
 
 // ended is nil for a start that was waiting when it was told to stop.
 func ended(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
+	if ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
 
 // openStore opens the database. One that is a server is waited for as long as

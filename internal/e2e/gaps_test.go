@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -244,7 +243,7 @@ func rolling(t *testing.T, c *e2e.Cluster, again func(role string)) {
 			names = append(names, name)
 		}
 	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Compare(a, b) })
+	slices.Sort(names)
 	restarted := 0
 	for _, name := range names {
 		role, _, _ := strings.Cut(name, "-")

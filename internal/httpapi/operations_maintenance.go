@@ -21,7 +21,7 @@ type Maintenances interface {
 type maintenanceIn struct {
 	Body struct {
 		Message string    `json:"message,omitempty" maxLength:"300" doc:"What members read besides our own words."`
-		Until   time.Time `json:"until,omitempty" doc:"When changes go on by themselves. Without it they wait until somebody says so."`
+		Until   time.Time `json:"until,omitzero" doc:"When changes go on by themselves. Without it they wait until somebody says so."`
 	}
 }
 

@@ -44,7 +44,7 @@ type Chore struct {
 	Do func(ctx context.Context) error
 }
 
-var kindPattern = regexp.MustCompile(`^[a-z][a-z0-9_]{1,63}$`) //nolint:gochecknoglobals // a constant that Go cannot write
+var kindPattern = regexp.MustCompile(`^[a-z][a-z0-9_]{1,63}$`)
 
 func (c Chore) check() error {
 	const op = "jobs.Run"

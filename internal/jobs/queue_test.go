@@ -25,7 +25,7 @@ func TestOneRunAtATimeAcrossProcesses(t *testing.T) {
 				twice.Add(1)
 			}
 			runs.Add(1)
-			time.Sleep(300 * time.Millisecond)
+			<-time.After(300 * time.Millisecond)
 			at.Add(-1)
 			return nil
 		}}

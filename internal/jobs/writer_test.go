@@ -103,7 +103,7 @@ func BenchmarkCommit(b *testing.B) {
 				q := newProcess(b, db, nil)
 				go func() { done <- q.Run(ctx, busy(db, &runs)) }()
 				for runs.Load() == 0 {
-					time.Sleep(10 * time.Millisecond)
+					<-time.After(10 * time.Millisecond)
 				}
 			} else {
 				done <- nil

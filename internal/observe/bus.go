@@ -17,10 +17,11 @@ func newBuses(m *Metrics, buckets []float64) buses {
 	return buses{
 		took: m.histogram("messaging_client_operation_duration_seconds", "Calls of the server that carries the bus.",
 			buckets, "messaging_operation_name", "error_type"),
-		lag:     m.gauge("platformd_bus_lag", "Messages of a destination that wait: to be stepped, or to be done with for good.", "messaging_destination_name"),
-		full:    m.gauge("platformd_bus_fullest_ratio", "How much of what it may hold the fullest stream does; at 1 its senders wait."),
-		resets:  m.counter("platformd_bus_resets_total", "Streams that did not continue from their reader's cursor, by why.", "reason"),
-		skipped: m.counter("platformd_bus_topic_losses_total", "What listeners of topics did not hear: cut connections, messages of slow listeners, messages that could not be sent.", "reason"),
+		lag:    m.gauge("platformd_bus_lag", "Messages of a destination that wait: to be stepped, or to be done with for good.", "messaging_destination_name"),
+		full:   m.gauge("platformd_bus_fullest_ratio", "How much of what it may hold the fullest stream does; at 1 its senders wait."),
+		resets: m.counter("platformd_bus_resets_total", "Streams that did not continue from their reader's cursor, by why.", "reason"),
+		skipped: m.counter("platformd_bus_topic_losses_total",
+			"What listeners of topics did not hear: cut connections, messages of slow listeners, messages that could not be sent.", "reason"),
 	}
 }
 

@@ -27,7 +27,8 @@ type place struct {
 
 func refuse(message string) error {
 	return fault.New(fault.Invalid, "redis.Open", message).
-		WithHint("redis://user:password@host:6379/0, rediss:// for TLS, a cluster's addresses separated by commas, or those of sentinels: redis+sentinel://host:26379/name")
+		WithHint("redis://user:password@host:6379/0, rediss:// for TLS, a cluster's addresses separated by commas, " +
+			"or those of sentinels: redis+sentinel://host:26379/name")
 }
 
 // parse reads Options.URL. What it says of a wrong one never repeats it, because

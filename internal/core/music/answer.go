@@ -10,7 +10,7 @@ import (
 type AnswerKind string
 
 // The kinds. A surface has words for each, in every language it speaks.
-const (
+const ( //nolint:dupl // a list of names has the shape of another
 	AnswerRefused        AnswerKind = "refused"
 	AnswerPlaying        AnswerKind = "playing"      // Track starts now
 	AnswerQueued         AnswerKind = "queued"       // Track waits at Position

@@ -6,7 +6,7 @@ import "github.com/atrilhq/platform/internal/core/plan"
 type Reason string
 
 // The reasons.
-const (
+const ( //nolint:dupl // a list of names has the shape of another
 	ReasonQueryEmpty       Reason = "query_empty"
 	ReasonQueryTooLong     Reason = "query_too_long"
 	ReasonURLUnsupported   Reason = "url_unsupported"

@@ -131,10 +131,6 @@ func reason(r music.Reason) i18n.ID {
 		return i18n.UnknownOperation
 	case music.ReasonInternal:
 		return i18n.OurFault
-	case music.ReasonFrozen:
-		return i18n.Frozen
-	case music.ReasonMaintenance:
-		return i18n.Maintenance
 	default:
 		return controlReason(r)
 	}
@@ -145,6 +141,10 @@ func reason(r music.Reason) i18n.ID {
 // package does not, the one that says only that it did not work.
 func controlReason(r music.Reason) i18n.ID {
 	switch r {
+	case music.ReasonFrozen:
+		return i18n.Frozen
+	case music.ReasonMaintenance:
+		return i18n.Maintenance
 	case music.ReasonNoSuchPosition:
 		return i18n.NoSuchPosition
 	case music.ReasonGoneFromQueue:

@@ -45,7 +45,7 @@ func TestEventsOfTheNextVersion(t *testing.T) {
 	for _, name := range c.Types() {
 		t.Run(name, func(t *testing.T) {
 			e, _ := c.Lookup(name)
-			in, ok := reflect.New(e.GoType).Elem().Interface().(catalog.Payload)
+			in, ok := reflect.TypeAssert[catalog.Payload](reflect.New(e.GoType).Elem())
 			if !ok {
 				t.Fatal("no payload")
 			}

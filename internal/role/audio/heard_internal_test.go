@@ -25,8 +25,13 @@ func TestHeard(t *testing.T) {
 		{"a new generation begins", []message{{"gw", "a", 1, ""}, {"gw", "b", 1, ""}, {"gw", "b", 2, ""}}},
 		{"a new generation lacks its beginning", []message{{"gw", "a", 1, ""}, {"gw", "b", 2, "missed"}}},
 		{"the stream goes back over a generation", []message{
-			{"gw", "a", 1, ""}, {"gw", "a", 2, ""}, {"gw", "b", 1, ""},
-			{"gw", "a", 1, "again"}, {"gw", "a", 2, "again"}, {"gw", "b", 1, "again"}, {"gw", "b", 2, ""},
+			{"gw", "a", 1, ""},
+			{"gw", "a", 2, ""},
+			{"gw", "b", 1, ""},
+			{"gw", "a", 1, "again"},
+			{"gw", "a", 2, "again"},
+			{"gw", "b", 1, "again"},
+			{"gw", "b", 2, ""},
 		}},
 		{"sources count apart", []message{
 			{"one", "a", 1, ""}, {"two", "a", 1, ""}, {"one", "a", 2, ""}, {"two", "a", 3, "missed"}, {"one", "a", 3, ""},

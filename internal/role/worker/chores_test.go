@@ -66,7 +66,7 @@ func TestChoresRunOnTheQueue(t *testing.T) {
 			run(t, o)
 			run(t, o)
 			kinds := map[string]bool{}
-			for end := time.Now().Add(within); len(kinds) < len(worker.New(o).Chores()); time.Sleep(20 * time.Millisecond) {
+			for end := time.Now().Add(within); len(kinds) < len(worker.New(o).Chores()); <-time.After(20 * time.Millisecond) {
 				if time.Now().After(end) {
 					t.Fatalf("only %v were done", kinds)
 				}

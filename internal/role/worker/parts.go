@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -36,20 +37,15 @@ func (r *Role) extendParts(ctx context.Context) error {
 	return r.opt.Store.ExtendParts(ctx, r.opt.Clock.Now(), r.span())
 }
 
-// forget removes old events for ever, where there is no archive.
-func (r *Role) forget(ctx context.Context) error {
+// forget removes old events for ever, where there is no archive. What cannot be
+// removed in one way keeps nothing else from it.
+func (r *Role) forget(ctx context.Context) (err error) {
 	keep := r.opt.Retention.Journal
 	if r.opt.Store.Parted() {
-		err := r.dropParts(ctx, r.opt.Clock.Now().Add(-keep), func(store.Part) (bool, error) { return true, nil })
-		if err != nil {
-			return err
-		}
+		err = r.dropParts(ctx, r.opt.Clock.Now().Add(-keep), func(store.Part) (bool, error) { return true, nil })
 		keep += r.grace()
 	}
-	if err := r.prune(ctx, "events", keep, r.opt.Store.Prune); err != nil {
-		return err
-	}
-	return r.thin(ctx, 0)
+	return errors.Join(err, r.prune(ctx, "events", keep, r.opt.Store.Prune), r.thin(ctx, 0))
 }
 
 // dropParts drops parts from the journal's beginning in which everything is older
@@ -83,20 +79,17 @@ func (r *Role) dropParts(ctx context.Context, before time.Time, may func(store.P
 
 // thin removes the types that are kept for a shorter time, up to a number where
 // it is not 0.
-func (r *Role) thin(ctx context.Context, to int64) error {
+func (r *Role) thin(ctx context.Context, to int64) (err error) {
 	byTime := map[time.Duration][]string{}
 	for name, keep := range r.opt.Retention.Types {
 		byTime[keep] = append(byTime[keep], name)
 	}
 	for _, keep := range slices.Sorted(maps.Keys(byTime)) {
 		for types := range slices.Chunk(slices.Sorted(slices.Values(byTime[keep])), typesAtOnce) {
-			err := r.prune(ctx, "events of a type", keep, func(ctx context.Context, before time.Time, limit int) (int, error) {
+			err = errors.Join(err, r.prune(ctx, "events of a type", keep, func(ctx context.Context, before time.Time, limit int) (int, error) {
 				return r.opt.Store.Thin(ctx, store.Thinning{Types: types, Before: before, To: to, Limit: limit})
-			})
-			if err != nil {
-				return err
-			}
+			}))
 		}
 	}
-	return nil
+	return err
 }

@@ -148,17 +148,7 @@ func (r *Role) proven(ctx context.Context, from, to int64) error {
 // file is read back before anything that it has is removed.
 func (r *Role) removeArchived(ctx context.Context, before time.Time, end int64) error {
 	if r.opt.Store.Parted() {
-		err := r.dropParts(ctx, before, func(p store.Part) (bool, error) {
-			if p.Until.IsZero() {
-				return true, nil // nothing is left in it
-			}
-			next, err := r.opt.Store.Events(ctx, store.EventQuery{After: end, Limit: 1})
-			if err != nil || (len(next) > 0 && next[0].Seq <= p.Last) {
-				return false, err // not all of it is archived
-			}
-			return true, r.proven(ctx, 1, p.Last)
-		})
-		if err != nil {
+		if err := r.dropArchived(ctx, before, end); err != nil {
 			return err
 		}
 		before = before.Add(-r.grace())
@@ -198,6 +188,21 @@ func (r *Role) removeArchived(ctx context.Context, before time.Time, end int64) 
 		}
 	}
 	return nil
+}
+
+// dropArchived drops the parts of the journal of which everything is older than
+// before and in the archive, as far as that goes up to end.
+func (r *Role) dropArchived(ctx context.Context, before time.Time, end int64) error {
+	return r.dropParts(ctx, before, func(p store.Part) (bool, error) {
+		if p.Until.IsZero() {
+			return true, nil // nothing is left in it
+		}
+		next, err := r.opt.Store.Events(ctx, store.EventQuery{After: end, Limit: 1})
+		if err != nil || (len(next) > 0 && next[0].Seq <= p.Last) {
+			return false, err // not all of it is archived
+		}
+		return true, r.proven(ctx, 1, p.Last)
+	})
 }
 
 // thinArchived removes types that are kept for a shorter time, as far as they

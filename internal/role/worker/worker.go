@@ -16,17 +16,22 @@ import (
 	"github.com/atrilhq/platform/internal/store"
 )
 
-// Store is what the role needs of the database.
-type Store interface {
+// Old is what can be removed of what is old.
+type Old interface {
 	PruneEffects(ctx context.Context, before time.Time, limit int) (int, error)
 	PruneDeadLetters(ctx context.Context, before time.Time, limit int) (int, error)
 	PrunePlays(ctx context.Context, before time.Time, limit int) (int, error)
 	PruneHeard(ctx context.Context, before time.Time, limit int) (int, error)
 	Prune(ctx context.Context, before time.Time, limit int) (int, error)
-	store.Outgoing
-	store.Parted
 	// ForgetSessions deletes what processes that are gone left behind.
 	ForgetSessions(ctx context.Context) (int, error)
+}
+
+// Store is what the role needs of the database.
+type Store interface {
+	Old
+	store.Outgoing
+	store.Parted
 
 	DeadLettersAfter(ctx context.Context, after string, limit int) ([]store.DeadLetter, error)
 	DropDeadLetter(ctx context.Context, id string) error

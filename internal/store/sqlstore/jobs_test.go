@@ -57,7 +57,7 @@ func TestWritersOfAFileTakeTurns(t *testing.T) {
 	if _, err := p.Write.QueryContext(t.Context(), "SELECT nothing"); err == nil { //nolint:sqlclosecheck,rowserrcheck // it has none
 		t.Error("a column that is none was read")
 	}
-	if _, err := p.Write.PrepareContext(t.Context(), "SELECT 1"); err == nil {
+	if _, err := p.Write.PrepareContext(t.Context(), "SELECT 1"); err == nil { //nolint:sqlclosecheck // it has none
 		t.Error("a statement was prepared, which would run out of turn")
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -62,7 +62,7 @@ func newBare(b *testing.B) *bare {
 		`INSERT INTO journal (seq, id, type, tenant_id, guild_id, partition_id, epoch, occurred_at, cause, envelope)
 			VALUES ((SELECT seq FROM journal_head WHERE id = 1) - ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`: &x.row,
 	} {
-		if *st, err = x.db.PrepareContext(b.Context(), text); err != nil {
+		if *st, err = x.db.PrepareContext(b.Context(), text); err != nil { //nolint:sqlclosecheck // it ends with its database
 			b.Fatal(err)
 		}
 	}
@@ -99,8 +99,8 @@ func (x *bare) commit(ctx context.Context, batch []bareRow) error {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // of one that is committed it does nothing
-	fence, head, row := tx.StmtContext(ctx, x.fence), tx.StmtContext(ctx, x.head), tx.StmtContext(ctx, x.row)
+	defer func() { _ = tx.Rollback() }()                                                                      // of one that is committed it does nothing
+	fence, head, row := tx.StmtContext(ctx, x.fence), tx.StmtContext(ctx, x.head), tx.StmtContext(ctx, x.row) //nolint:sqlclosecheck // they end with the transaction
 	for _, r := range batch {
 		p := r.record.Partition
 		if _, err := fence.ExecContext(ctx, benchTime.UnixNano(), p, x.epochs[p], x.batches[p]); err != nil {
