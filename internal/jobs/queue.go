@@ -77,8 +77,10 @@ type Options struct {
 
 // Queue is the queue as one process sees it.
 type Queue struct {
-	opt    Options
-	log    *slog.Logger
+	opt Options
+	log *slog.Logger
+	// lib is what River writes to.
+	lib    *slog.Logger
 	driver riverdriver.Driver[*sql.Tx]
 	// desk looks at jobs and changes them; it runs none.
 	desk *river.Client[*sql.Tx]
@@ -90,6 +92,7 @@ func New(o Options) (*Queue, error) {
 		o.Ran = func(string, string, time.Duration) {}
 	}
 	q := &Queue{opt: o, log: o.Logger.With("part", "jobs")}
+	q.lib = slog.New(calmer{q.log.Handler()})
 	switch {
 	case o.SQLite:
 		q.driver = riversqlite.New(o.Write)
@@ -99,7 +102,7 @@ func New(o Options) (*Queue, error) {
 		q.driver = riverdatabasesql.New(o.Write)
 	}
 	var err error
-	if q.desk, err = river.NewClient(q.driver, &river.Config{Logger: q.log}); err != nil {
+	if q.desk, err = river.NewClient(q.driver, &river.Config{Logger: q.lib}); err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "jobs.New", "the job queue cannot be made")
 	}
 	return q, nil
@@ -167,7 +170,7 @@ func (q *Queue) config(chores []Chore) (*river.Config, error) {
 			&river.PeriodicJobOpts{ID: c.Kind, RunOnStart: true}))
 	}
 	return &river.Config{
-		Logger: q.log, ID: clientID(q.opt.Holder), Workers: workers, PeriodicJobs: periodic,
+		Logger: q.lib, ID: clientID(q.opt.Holder), Workers: workers, PeriodicJobs: periodic,
 		Queues: map[string]river.QueueConfig{queueName: {MaxWorkers: together}},
 		// A process of another version may have chores that this one does not know.
 		FetchOnlyKnownKinds: true, FetchPollInterval: poll,
