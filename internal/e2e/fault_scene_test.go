@@ -114,12 +114,12 @@ func (s *scene) begin() {
 
 // told waits until every bot has heard of what the fault changed: each has a
 // connection of its own, and a line that comes before the last of them has heard
-// is taken by that one, which finds out by trying. From then on a line is refused
+// is taken by that one, which tries or even plays. From then on a line is refused
 // at once.
-func (s *scene) told(line string) {
+func (s *scene) told(line, refusal string) {
 	s.t.Helper()
 	s.r.Until("a line is refused at once", func(context.Context) bool {
-		if !s.types(line).Deferred {
+		if res := s.types(line); !res.Deferred && strings.Contains(textOf(res), refusal) {
 			return true
 		}
 		s.dismiss()

@@ -25,7 +25,7 @@ func voiceFaults() []faultCase {
 		{
 			fault: "voice.user_limit", args: map[string]string{"channel": "music", "limit": "1"}, quiet: true,
 			when:  "Nobody plays anything yet.",
-			act:   func(s *scene) { s.told("/play query:\"last ferry\"") },
+			act:   func(s *scene) { s.told("/play query:\"last ferry\"", "I could not get into") },
 			reads: []claim{answers("/play query:\"last ferry\"", "I could not get into")},
 			sees:  []claim{quietJournal()},
 			hears: nothing(),
@@ -33,7 +33,7 @@ func voiceFaults() []faultCase {
 		{
 			fault: "voice.deny_connect", args: map[string]string{"channel": "music"}, quiet: true,
 			when:  "Nobody plays anything yet.",
-			act:   func(s *scene) { s.told("/play query:\"last ferry\"") },
+			act:   func(s *scene) { s.told("/play query:\"last ferry\"", "I am not allowed into") },
 			reads: []claim{answers("/play query:\"last ferry\"", "I am not allowed into")},
 			sees:  []claim{quietJournal()},
 			hears: nothing(),
@@ -41,7 +41,7 @@ func voiceFaults() []faultCase {
 		{
 			fault: "voice.deny_speak", args: map[string]string{"channel": "music"}, quiet: true,
 			when:  "Nobody plays anything yet.",
-			act:   func(s *scene) { s.told("/play query:\"last ferry\"") },
+			act:   func(s *scene) { s.told("/play query:\"last ferry\"", "I am not allowed to speak in") },
 			reads: []claim{answers("/play query:\"last ferry\"", "I am not allowed to speak in")},
 			sees:  []claim{quietJournal()},
 			hears: nothing(),
