@@ -88,7 +88,7 @@ func (l *Loop) fill(w *work) {
 			Partition: Of(id, l.opt.Partitions), Before: l.guilds[id].row, After: &s.g,
 		})
 	}
-	if !w.at.Before(l.cursorAt) {
+	if !w.at.Before(l.cursorAt) || slices.ContainsFunc(w.inputs, numberedFact) {
 		w.batch.Cursors = l.intake.cursors(w.inputs, l.owns)
 	}
 	parts := map[int]bool{}
@@ -105,6 +105,14 @@ func (l *Loop) fill(w *work) {
 	}
 	// One order of locks for every batch.
 	slices.SortFunc(w.batch.Stamps, func(a, b store.Stamp) int { return a.Partition - b.Partition })
+}
+
+// numberedFact is true for what only a cursor keeps from being taken twice by
+// whoever comes after this process: its cursor has to go with what came of it. A
+// command that comes again is known by its id.
+func numberedFact(d Delivery) bool {
+	_, command := d.Input.Body.(music.Command)
+	return d.ticket != nil && !command
 }
 
 // take makes a committed batch the present and tells what came of it.

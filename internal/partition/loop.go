@@ -41,9 +41,10 @@ type Options struct {
 	// Rest is how long inputs that nobody waits for wait for others to share a
 	// commit with; 0 means not at all. See patient.
 	Rest time.Duration
-	// CursorPace is how long a commit leaves the cursors alone that moved after
-	// others were stored: they go with a later commit, or alone after cursorDelay.
-	// 0 means that each commit takes them with it.
+	// CursorPace is how long a commit of commands leaves the cursors alone that
+	// moved after others were stored: they go with a later commit, or alone after
+	// cursorDelay. 0 means that each commit takes them with it, as one with a fact
+	// of a source always does.
 	CursorPace time.Duration
 	// NewGuild makes a guild that has no row; nil means music.New.
 	NewGuild func(music.GuildID) music.Guild
