@@ -131,14 +131,15 @@ func (db *DB) extend(ctx context.Context, op string, size int64) (made bool, err
 		}
 		made = true
 		rest := all[len(all)-1]
+		// While nobody takes numbers, so that none of the last part's comes in between.
+		if err := tx.QueryRowContext(ctx, `SELECT seq FROM journal_head WHERE id = 1 FOR UPDATE`).Scan(&head); err != nil {
+			return err
+		}
 		if head < rest.first {
 			return tx.insert(ctx, rest.first, rest.first+size)
 		}
 		// Nobody has made parts for a while, and events came into the last one:
-		// it becomes a part as it is, while nobody takes numbers.
-		if err := tx.QueryRowContext(ctx, `SELECT seq FROM journal_head WHERE id = 1 FOR UPDATE`).Scan(&head); err != nil {
-			return err
-		}
+		// it becomes a part as it is.
 		return tx.fold(ctx, rest.first, head+1)
 	})
 }
